@@ -1,0 +1,63 @@
+"""
+The order of refusals: 401, 404, 403 come before 422.
+
+The framework looks at the shape of a request before any operation runs. When the shape is wrong, and only
+then, this asks what the operation would have refused earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi.dependencies.models import Dependant
+from starlette.requests import Request
+
+from api.work import May, Work
+from models.domain.errors import HuanxunError
+from models.operations import case_views, complaints
+from models.operations.act import Act
+
+SUBJECTS: Final[dict[str, Callable[[Act, UUID], Any]]] = {
+    "case_id": case_views.find,
+    "complaint_id": complaints.find,
+}
+"""Path parameters that name something a person may or may not see."""
+
+
+async def refused_before(request: Request) -> HuanxunError | None:
+    """The refusal that comes before "misshapen", if any."""
+    may = verb_of(getattr(request.scope.get("route"), "dependant", None))
+    if may is None:
+        return None
+    try:
+        work: Work = await may(request)
+        await work.read(_seen, _subject(request))
+    except HuanxunError as error:
+        return error
+    return None
+
+
+def verb_of(dependant: Dependant | None) -> May | None:
+    """The permission a route asks for."""
+    if dependant is None:
+        return None
+    return next((one.call for one in dependant.dependencies if isinstance(one.call, May)), None)
+
+
+def _subject(request: Request) -> tuple[Callable[[Act, UUID], Any], UUID] | None:
+    for name, find in SUBJECTS.items():
+        given = request.path_params.get(name)
+        if given is not None:
+            try:
+                return find, UUID(str(given))
+            except ValueError:
+                return None
+    return None
+
+
+def _seen(act: Act, subject: tuple[Callable[[Act, UUID], Any], UUID] | None) -> None:
+    if subject is not None:
+        find, subject_id = subject
+        find(act, subject_id)

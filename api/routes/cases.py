@@ -1,0 +1,181 @@
+"""Cases 案件: queues, lists, one case, its steps."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from api.paging import DEFAULT_LIMIT, CursorIn, Limit, Page, read_cursor, write_cursor
+from api.problems import refuses
+from api.schemas.base import DivisionCode, Moment
+from api.schemas.cases import (
+    CaseCreated,
+    CaseIn,
+    CaseOut,
+    CasePatch,
+    CaseRow,
+    DeadlineOut,
+    HistoryOut,
+    QueuesOut,
+    ReassignIn,
+    ReassignOut,
+    case_rows,
+)
+from api.schemas.steps import CaseStep
+from api.work import IfMatch, May, OptionalKey, Work, etag
+from models.domain.access import Verb
+from models.domain.complaints import Channel
+from models.domain.errors import (
+    BadCursor,
+    Forbidden,
+    GuardsUnmet,
+    IllegalTransition,
+    NotFound,
+    OtherContent,
+    SessionEnded,
+    StaleVersion,
+    Unauthenticated,
+    VersionMissing,
+)
+from models.domain.lifecycle import State
+from models.operations import case_views, cases, queues, reassigning, triage
+from models.operations.queues import Filters
+from models.operations.stepping import Step
+
+router = APIRouter(prefix="/v1/cases", tags=["案件"])
+
+Reading = Annotated[Work, Depends(May(Verb.CASE_READ))]
+Logging = Annotated[Work, Depends(May(Verb.CASE_LOG))]
+Stepping = Annotated[Work, Depends(May(Verb.CASE_STEP))]
+Registering = Annotated[Work, Depends(May(Verb.COMPLAINT_REGISTER))]
+Reassigning = Annotated[Work, Depends(May(Verb.CASE_REASSIGN))]
+_ANY = (Unauthenticated, SessionEnded, Forbidden)
+
+
+@router.get("", summary="案件列表", responses=refuses(*_ANY, NotFound, BadCursor), operation_id="list_cases")
+async def list_cases(
+    work: Reading,
+    queue: Annotated[str | None, Query(max_length=40, description="待办队列")] = None,
+    state: State | None = None,
+    division: Annotated[DivisionCode | None, Query(description="区划及其下级")] = None,
+    category: Annotated[str | None, Query(max_length=40)] = None,
+    channel: Channel | None = None,
+    assignee: UUID | None = None,
+    due_before: Moment | None = None,
+    changed_since: Moment | None = None,
+    cursor: CursorIn = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[CaseRow]:
+    """按最近期限排序，逐页读取；只列出您看得到的案件。"""
+    vault = work.house.vault
+    filters = Filters(queue, state, division, category, channel, assignee, due_before, changed_since)
+    after = read_cursor(vault, cursor, use="cases")
+    rows = await work.read(queues.page, filters, after=after, limit=limit)
+    shown = rows[:limit]
+    following = (
+        write_cursor(vault, shown[-1].due_at, shown[-1].id, use="cases") if len(rows) > limit else None
+    )
+    return Page[CaseRow].model_construct(items=case_rows(shown), next=following)
+
+
+@router.get("/queues", summary="我的待办", responses=refuses(*_ANY), operation_id="queues")
+async def my_queues(work: Reading) -> QueuesOut:
+    """各队列的数量（满 100 即止）和上次查看以来的变化。"""
+    return QueuesOut.model_validate({"items": await work.read(queues.counts)})
+
+
+@router.post(
+    "/queues/{queue}/looked",
+    summary="看过了",
+    status_code=204,
+    responses=refuses(*_ANY, NotFound),
+    operation_id="looked",
+)
+async def looked(queue: str, work: Reading) -> Response:
+    """记下“上次查看”的时间。"""
+    await work.do(queues.look, queue)
+    return Response(status_code=204)
+
+
+@router.post(
+    "",
+    summary="现场登记案件",
+    status_code=201,
+    responses=refuses(*_ANY, OtherContent),
+    operation_id="log_case",
+)
+async def log_case(body: CaseIn, work: Logging, response: Response) -> CaseCreated:
+    """手机离线登记的案件；同一 id 重复提交得到同一结果。"""
+    made = CaseCreated.of(await work.do(cases.log, body.draft(), body.model_dump()))
+    response.headers.update(etag(made.version))
+    return made
+
+
+@router.get("/{case_id}", summary="案件详情", responses=refuses(*_ANY, NotFound), operation_id="get_case")
+async def get_case(case_id: UUID, work: Reading, response: Response) -> CaseOut:
+    """全案，含可以进行的操作、所需填写项和尚未满足的条件。"""
+    view = await work.read(case_views.whole, case_id)
+    response.headers.update(etag(view.case.version))
+    return CaseOut.of(view)
+
+
+@router.patch(
+    "/{case_id}",
+    summary="初审修正",
+    responses=refuses(*_ANY, NotFound, VersionMissing, StaleVersion, IllegalTransition),
+    operation_id="correct_case",
+)
+async def correct_case(
+    case_id: UUID, body: CasePatch, work: Registering, version: IfMatch, response: Response
+) -> CaseOut:
+    """受理前由受理员修正标题、工作文本、类别、地点、紧急程度。"""
+    await work.do(triage.correct, case_id, body.model_dump(exclude_unset=True), version=version)
+    return await get_case(case_id, work, response)
+
+
+@router.post(
+    "/{case_id}/steps",
+    summary="办理一步",
+    responses=refuses(
+        *_ANY, NotFound, VersionMissing, StaleVersion, IllegalTransition, GuardsUnmet, OtherContent
+    ),
+    operation_id="take_step",
+)
+async def take_step(
+    case_id: UUID, step: CaseStep, work: Stepping, version: IfMatch, key: OptionalKey, response: Response
+) -> CaseOut:
+    """受理、派单、提交、退回、审批、答复、回访、归档……；须带 If-Match，可带 Idempotency-Key。"""
+    inputs = step.model_dump(mode="json", exclude={"action"}, exclude_none=True)
+    await work.do(
+        cases.advance,
+        case_id,
+        Step(step.action, inputs),
+        step.model_dump(mode="json"),
+        version=version,
+        key=key,
+    )
+    return await get_case(case_id, work, response)
+
+
+@router.get(
+    "/{case_id}/history", summary="办理过程", responses=refuses(*_ANY, NotFound), operation_id="case_history"
+)
+async def case_history(case_id: UUID, work: Reading) -> HistoryOut:
+    """每一步由谁、何时、依什么岗位办理；联系记录与答复凭证。"""
+    return HistoryOut.of(await work.read(case_views.history, case_id))
+
+
+@router.get(
+    "/{case_id}/deadlines", summary="期限", responses=refuses(*_ANY, NotFound), operation_id="case_deadlines"
+)
+async def case_deadlines(case_id: UUID, work: Reading) -> list[DeadlineOut]:
+    """本案全部期限，每个都能说明自己是怎么算出来的。"""
+    return [DeadlineOut.of(row) for row in await work.read(case_views.all_deadlines, case_id)]
+
+
+@router.post("/reassignments", summary="批量改派", responses=refuses(*_ANY), operation_id="reassign")
+async def reassign(body: ReassignIn, work: Reassigning) -> ReassignOut:
+    """把一个人手上的案件整体交给他人；逐件给出结果。"""
+    return ReassignOut.model_validate(
+        {"items": await work.do(reassigning.bulk, body.model_dump(mode="json"))}
+    )

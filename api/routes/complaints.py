@@ -1,0 +1,95 @@
+"""Complaints 来件: registering, the working text, contacts, a logged look at an identity."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+
+from api.problems import refuses
+from api.schemas.complaints import (
+    ComplaintCreated,
+    ComplaintIn,
+    ContactIn,
+    ContactMade,
+    IdentityOut,
+    LookIn,
+    WorkingTextIn,
+    WorkingTextOut,
+)
+from api.work import IfMatch, May, OptionalKey, Work, etag
+from models.domain.access import Verb
+from models.domain.errors import (
+    Duplicate,
+    Forbidden,
+    NotFound,
+    OtherContent,
+    SessionEnded,
+    StaleVersion,
+    Unauthenticated,
+    Unavailable,
+    VersionMissing,
+)
+from models.operations import complaints
+from models.operations.once import Key
+
+router = APIRouter(prefix="/v1/complaints", tags=["来件"])
+
+Registering = Annotated[Work, Depends(May(Verb.COMPLAINT_REGISTER))]
+Contacting = Annotated[Work, Depends(May(Verb.COMPLAINT_CONTACT))]
+Looking = Annotated[Work, Depends(May(Verb.IDENTITY_VIEW))]
+_ANY = (Unauthenticated, SessionEnded, Forbidden)
+
+
+@router.post(
+    "",
+    summary="登记来件",
+    status_code=201,
+    responses=refuses(*_ANY, OtherContent, Duplicate),
+    operation_id="register_complaint",
+)
+async def register_complaint(
+    body: ComplaintIn, work: Registering, key: OptionalKey, response: Response
+) -> ComplaintCreated:
+    """登记任一渠道的来件：原话和身份立即加密封存，案件只带工作文本。"""
+    key = key or Key(str(body.id), keep="id")
+    made = ComplaintCreated.of(await work.do(complaints.register, body.complaint(), body.model_dump(), key))
+    response.headers.update(etag(made.case.version))
+    return made
+
+
+@router.post(
+    "/working-text",
+    summary="拟工作文本",
+    responses=refuses(*_ANY),
+    operation_id="propose_working_text",
+)
+async def propose_working_text(body: WorkingTextIn, work: Registering) -> WorkingTextOut:
+    """由原话拟出遮盖电话、证件号、姓名、门牌后的文本，供受理员修改；不保存。"""
+    masked = await work.read(complaints.proposed_text, body.words, body.reporter.plain())
+    return WorkingTextOut.model_validate(masked)
+
+
+@router.post(
+    "/{complaint_id}/contacts",
+    summary="登记联系",
+    status_code=201,
+    responses=refuses(*_ANY, NotFound, VersionMissing, StaleVersion),
+    operation_id="log_contact",
+)
+async def log_contact(complaint_id: UUID, body: ContactIn, work: Contacting, version: IfMatch) -> ContactMade:
+    """登记一次联系举报人的尝试；满两次未联系上，可按“联系不上”处理。"""
+    made = await work.do(complaints.log_contact, complaint_id, body.model_dump(mode="json"), version=version)
+    return ContactMade(id=made)
+
+
+@router.post(
+    "/{complaint_id}/identity-views",
+    summary="查看身份",
+    responses=refuses(*_ANY, NotFound, Unavailable),
+    operation_id="view_identity",
+)
+async def view_identity(complaint_id: UUID, body: LookIn, work: Looking) -> IdentityOut:
+    """查看举报人身份和原话；每次查看都记入审计链。"""
+    return IdentityOut.model_validate(
+        await work.do(complaints.view_identity, complaint_id, reason=body.reason)
+    )

@@ -1,0 +1,168 @@
+"""
+Engines for SQLite and PostgreSQL, the one transaction, and the seams where the two differ.
+
+SQLite: WAL, ``synchronous=FULL``, foreign keys, ``BEGIN IMMEDIATE`` for every write. PostgreSQL: psycopg for
+worker, command line and tests (here), asyncpg for the API (``loops.py``). Nothing else asks which it is.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from models.domain.errors import Duplicate, HuanxunError, InProgress, Unavailable
+
+API_BUSY_SECONDS: Final = 5
+WORKER_BUSY_SECONDS: Final = 30
+STATEMENT_TIMEOUT_SECONDS: Final = 30
+LOCK_TIMEOUT_SECONDS: Final = 3
+IDLE_IN_TRANSACTION_SECONDS: Final = 15
+
+PG_SETTINGS: Final = {
+    "statement_timeout": f"{STATEMENT_TIMEOUT_SECONDS}s",
+    "lock_timeout": f"{LOCK_TIMEOUT_SECONDS}s",
+    "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
+    "timezone": "UTC",
+}
+
+_DUPLICATES: Final = {
+    # what the database says -> what a person should do
+    "complaint.channel, complaint.external_number": "该渠道的这个外部编号已经登记过，请打开原来件核对，不要重复登记",
+    "uq_complaint_channel": "该渠道的这个外部编号已经登记过，请打开原来件核对，不要重复登记",
+    "account.login": "这个登录名已被使用，请换一个",
+    "uq_account_login": "这个登录名已被使用，请换一个",
+    "officer.certificate_no": "这个执法证号已经登记",
+    "uq_officer_certificate_no": "这个执法证号已经登记",
+    "officer.account_id": "这个账号已经登记为执法人员",
+    "uq_officer_account_id": "这个账号已经登记为执法人员",
+    "enterprise.uscc": "这个统一社会信用代码已经建档",
+    "uq_enterprise_uscc": "这个统一社会信用代码已经建档",
+}
+
+
+def normal_url(url: str) -> URL:
+    """
+    The database URL as given by a person, with our drivers.
+
+    Raises:
+        ValueError: neither ``sqlite:///…`` nor ``postgresql://…``.
+    """
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return parsed.set(drivername="sqlite+pysqlite")
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    raise ValueError("HUANXUN_DATABASE_URL 只支持 sqlite:///文件 或 postgresql://…")
+
+
+def is_sqlite(url: str) -> bool:
+    return normal_url(url).get_backend_name() == "sqlite"
+
+
+def open_engine(url: str, *, busy_seconds: int = WORKER_BUSY_SECONDS, pool_size: int = 5) -> Engine:
+    """A synchronous engine whose transactions may write."""
+    normal = normal_url(url)
+    if normal.get_backend_name() == "sqlite":
+        return _sqlite_engine(normal, busy_seconds=busy_seconds, writes=True)
+    settings = " ".join(f"-c {name}={value}" for name, value in PG_SETTINGS.items())
+    return create_engine(
+        normal,
+        pool_size=pool_size,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"options": settings, "application_name": "huanxun"},
+    )
+
+
+def open_reader(url: str, *, busy_seconds: int = API_BUSY_SECONDS) -> Engine:
+    """A SQLite engine for single statements without a transaction."""
+    return _sqlite_engine(normal_url(url), busy_seconds=busy_seconds, writes=False)
+
+
+def _sqlite_engine(url: URL, *, busy_seconds: int, writes: bool) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout={busy_seconds * 1000}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"pragma {pragma}")
+        connection.create_function("chain_hash", 4, chain_hash, deterministic=True)
+
+    if writes:
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def chain_hash(prev: bytes, chain: str, seq: int, payload: str) -> bytes:
+    """SHA-256 over the hash before, the chain's name, the number in it and the payload as stored (UTF-8)."""
+    return sha256(prev + f"{chain}:{seq}:".encode() + payload.encode()).digest()
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One transaction: committed when the block ends well, rolled back otherwise."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise refusal(error) or error from None
+
+
+@lru_cache(maxsize=64)
+def insert_unless_there(dialect: str, table: Table) -> Any:
+    """``INSERT … ON CONFLICT DO NOTHING`` for either database; the row count says whether it was new."""
+    build = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return build(table).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=64)
+def insert_or_update(dialect: str, table: Table, keys: tuple[str, ...], changed: tuple[str, ...]) -> Any:
+    """``INSERT … ON CONFLICT (keys) DO UPDATE`` of the named columns."""
+    build = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = build(table)
+    return statement.on_conflict_do_update(
+        index_elements=list(keys), set_={name: getattr(statement.excluded, name) for name in changed}
+    )
+
+
+def skips_locked(db: Connection) -> bool:
+    """Whether claims may use ``SKIP LOCKED`` (SQLite has one writer and ignores it)."""
+    return db.dialect.name == "postgresql"
+
+
+def refusal(error: DBAPIError) -> HuanxunError | None:
+    """What a database error means for a person, where it means anything."""
+    said = str(error.orig)
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(error, IntegrityError):
+        return next((Duplicate(words) for sign, words in _DUPLICATES.items() if sign in said), None)
+    if state == "55P03":
+        return InProgress()
+    if state in {"40P01", "40001", "57014", "53300", "57P01"} or error.connection_invalidated:
+        return Unavailable()
+    if "database is locked" in said or "database is busy" in said:
+        return Unavailable()
+    return None

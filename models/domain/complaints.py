@@ -1,0 +1,141 @@
+"""
+The words of a complaint 举报: channels, tracks, verdicts, reasons; each value is the official Chinese term.
+
+Source: 环保举报热线工作管理办法 (令15) art. 8–12; national platform bulletins; handling practice of county bureaus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+
+class Channel(StrEnum):
+    """Where a complaint came from (来件渠道)."""
+
+    HOTLINE_12345 = "12345工单"
+    WECHAT = "微信举报"
+    WEB = "网络举报"
+    NETIZEN = "网民留言"
+    LETTER = "来信"
+    VISIT = "来访"
+    PETITION_SYSTEM = "国家信访系统"
+    INSPECTORATE_CALL = "督察来电"
+    INSPECTORATE_LETTER = "督察来信"
+    UPPER_LEVEL = "上级转办"
+    INSTRUCTION = "领导批示"
+    OPINION = "舆情"
+    POLICE_110 = "110联动"
+    CONGRESS = "人大建议/政协提案"
+    PROCURATORATE = "检察建议"
+    REWARD = "有奖举报"
+    WARDEN = "风险监督员"
+    SELF_CHECK = "自查"
+    MONITORING = "监控预警"
+
+
+class Confidentiality(StrEnum):
+    """How the reporter wants to be treated."""
+
+    ANONYMOUS = "匿名"
+    CONFIDENTIAL = "要求保密"
+    CONTACTABLE = "可联系"
+
+
+class Track(StrEnum):
+    """Which procedure applies (办理途径); each has its own clocks."""
+
+    REPORT = "举报"
+    PETITION = "信访31(6)"
+    LITIGATION = "涉法涉诉"
+    ADVICE = "咨询"
+    NOT_OURS = "不属职责"
+
+
+class Verdict(StrEnum):
+    """Finding on one point 问题点; the case's verdict is derived from all of them."""
+
+    TRUE = "属实"
+    PARTLY = "部分属实"
+    FALSE = "不属实"
+
+
+class Measure(StrEnum):
+    """What was done about a point (处理)."""
+
+    ON_THE_SPOT = "当场整改"
+    CORRECTION_ORDER = "责令改正"
+    FILED = "立案"
+    TO_DEPARTMENT = "移送部门"
+    TO_POLICE = "移送公安"
+    MEDIATED = "调解"
+    TO_LEDGER = "纳入整改清单"
+    NONE = "无需处理"
+
+
+class RefusalReason(StrEnum):
+    """Why a complaint is not accepted. Source: 令15 art. 8."""
+
+    NOT_OUR_DUTY = "不属职责"
+    IN_LITIGATION = "已进入诉讼仲裁复议"
+    ALREADY_ACCEPTED = "同一事项已受理"
+    SAME_FACTS = "不服答复同一事实理由"
+    TOO_VAGUE = "线索不详"
+
+
+class ReturnReason(StrEnum):
+    """Why a proposal goes back to the handler."""
+
+    POINTS_UNANSWERED = "未逐项答复"
+    EVIDENCE_THIN = "证据不足"
+    WRONG_HOURS = "时段不符"
+    FACTS_UNCLEAR = "事实不清"
+    WRONG_LAW = "适用法律错误"
+    COPIED_ANSWER = "答复雷同"
+    REPORTER_NOT_CONTACTED = "未联系举报人"
+    MEASURES_OPEN = "措施未闭环"
+    PHOTOS_PROVE_NOTHING = "照片不能证明"
+
+
+class ContactWay(StrEnum):
+    """How somebody was told or called."""
+
+    PHONE = "电话"
+    SMS = "短信"
+    PLATFORM = "来件平台"
+    LETTER = "书面"
+    IN_PERSON = "当面"
+    QUERY_CODE = "查询码留言"
+
+
+class ContactOutcome(StrEnum):
+    """What came of an attempt to reach the reporter."""
+
+    REACHED = "已联系上"
+    NO_ANSWER = "无人接听"
+    WRONG_NUMBER = "号码错误"
+    REFUSED = "拒绝沟通"
+
+
+class Satisfaction(StrEnum):
+    """Answer of a call-back 回访."""
+
+    SATISFIED = "满意"
+    MOSTLY = "基本满意"
+    NOT = "不满意"
+    UNREACHABLE = "联系不上"
+
+
+ATTEMPTS_FOR_UNREACHABLE: Final = 2
+"""Logged attempts after which 联系不上 holds and telling is no longer owed. Source: issue A; 令15 art. 8."""
+
+
+def overall(verdicts: Iterable[Verdict]) -> Verdict:
+    """All true: true; none true: false; else partly (``domain.md`` §2.2)."""
+    found = set(verdicts)
+    if found == {Verdict.TRUE}:
+        return Verdict.TRUE
+    if found == {Verdict.FALSE}:
+        return Verdict.FALSE
+    return Verdict.PARTLY

@@ -1,0 +1,61 @@
+"""Queues 待办: which states, clocks and roles make one, in the order a person works through them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from models.domain.access import Role
+from models.domain.lifecycle import State
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """
+    A named list of cases.
+
+    ``mine``: only those assigned to the reader. ``within_days``: nearest end at most so many days away
+    (0: already overdue).
+    """
+
+    name: str
+    title: str
+    roles: frozenset[Role]
+    states: frozenset[State] | None = None
+    mine: bool = False
+    within_days: int | None = None
+
+
+_HEADS = frozenset({Role.SUPERVISOR, Role.DEPUTY_HEAD})
+_OPEN = frozenset(State) - {State.NEW, State.ARCHIVED, State.VOID}
+_EVERY_DESK = frozenset({Role.CLERK, Role.INSPECTOR, Role.OFFICE}) | _HEADS
+
+QUEUES: Final[dict[str, Queue]] = {
+    queue.name: queue
+    for queue in (
+        Queue("overdue", "已逾期", _EVERY_DESK, _OPEN, within_days=0),
+        Queue("due_soon", "三日内到期", _EVERY_DESK, _OPEN, within_days=3),
+        Queue("triage", "待受理", frozenset({Role.CLERK}) | _HEADS, frozenset({State.REGISTERED})),
+        Queue("supplement", "待补正", frozenset({Role.CLERK}), frozenset({State.AWAITING_SUPPLEMENT})),
+        Queue("refusals", "拟不予受理待批", _HEADS, frozenset({State.REFUSAL_REVIEW})),
+        Queue("to_assign", "待派单", _HEADS, frozenset({State.ACCEPTED})),
+        Queue("review", "待审批", _HEADS, frozenset({State.IN_REVIEW})),
+        Queue(
+            "mine",
+            "我承办的",
+            frozenset({Role.INSPECTOR, Role.WARDEN}),
+            frozenset({State.ASSIGNED, State.INVESTIGATING, State.RETURNED}),
+            mine=True,
+        ),
+        Queue("returned", "退回重办", _EVERY_DESK, frozenset({State.RETURNED})),
+        Queue("to_reply", "待答复", frozenset({Role.CLERK}), frozenset({State.CONCLUDED, State.REFUSED})),
+        Queue("to_call_back", "待回访", frozenset({Role.CLERK, Role.OFFICE}), frozenset({State.REPLIED})),
+        Queue("to_archive", "待归档", frozenset({Role.CLERK, Role.OFFICE}), frozenset({State.CALLED_BACK})),
+        Queue("open", "全部在办", _EVERY_DESK | {Role.WARDEN, Role.LIAISON, Role.VERIFIER}, _OPEN),
+    )
+}
+
+
+def queues_of(roles: frozenset[Role]) -> tuple[Queue, ...]:
+    """The queues any of these roles works through, in their order."""
+    return tuple(queue for queue in QUEUES.values() if queue.roles & roles)

@@ -1,0 +1,132 @@
+"""
+The limits of one clock: every rule and work-order date that binds it, and the shortest of them.
+
+A clock keeps its candidates as plain JSON, so that years later the same date can be reckoned and explained
+again from what was in force when it started; suspensions and extensions lengthen rules, never a date that
+somebody set outright.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from models.domain.timing.calendar import Calendar
+from models.domain.timing.clocks import Chosen, Reckoning, Source, fixed, reckon, shortest
+from models.domain.timing.explanations import explain, explain_choice
+from models.domain.timing.rules import TRIGGER_TITLES, Rule, basis_on
+from models.domain.timing.terms import Direction, Interval, Term, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Dates that the work order 工单 itself sets, by the rule they compete with."""
+
+    sign_by: datetime | None = None
+    return_by: datetime | None = None
+    external_due_at: datetime | None = None
+
+    def for_rule(self, rule_id: str) -> datetime | None:
+        return {
+            "HOTLINE_SIGN": self.sign_by,
+            "HOTLINE_RETURN": self.return_by,
+            "RPT_CLOSE": self.external_due_at,
+            "PLATFORM_REPLY": self.external_due_at,
+        }.get(rule_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What lengthens a clock: its suspensions and extensions so far, and until when an open one counts."""
+
+    suspensions: Sequence[Interval] = ()
+    extensions: Sequence[Term] = ()
+    now: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The end of a clock, where it comes from, and why, in words and steps."""
+
+    chosen: Chosen
+    sentence: str
+    steps: tuple[Mapping[str, Any], ...]
+
+    @property
+    def reckoning(self) -> Reckoning:
+        return self.chosen.reckoning
+
+
+def keep(rules: Sequence[Rule], on: date, order_date: datetime | None) -> list[dict[str, Any]]:
+    """The candidates of a clock that starts on a day, as JSON."""
+    kept = [_kept(rule, on) for rule in rules]
+    if order_date is not None:
+        kept.append({"source": Source.WORK_ORDER.value, "due_at": order_date.isoformat()})
+    return kept
+
+
+def settle(
+    candidates: Sequence[Mapping[str, Any]], start_at: datetime, calendar: Calendar, stretch: Stretch
+) -> Settled:
+    """Reckon every candidate and take the shortest."""
+    reckoned = [(Source(one["source"]), _reckon(one, start_at, calendar, stretch)) for one in candidates]
+    chosen = shortest(reckoned)
+    by = next(
+        one
+        for one, (source, reckoning) in zip(candidates, reckoned, strict=True)
+        if source is chosen.source and reckoning == chosen.reckoning
+    )
+    told = explain(
+        chosen.reckoning,
+        rule_title=by.get("title", "工单要求的期限"),
+        basis=by.get("basis", ""),
+        start_event=by.get("event", "派发"),
+        calendar=calendar,
+    )
+    sentence = told.sentence + (explain_choice(chosen) if len(candidates) > 1 else "")
+    steps = tuple(
+        {"day": step.day.isoformat() if step.day else None, "text": step.text} for step in told.steps
+    )
+    return Settled(chosen, sentence, steps)
+
+
+def term_of(kept: Mapping[str, Any]) -> Term:
+    """The term a kept candidate was made from."""
+    return Term(kept["length"], Unit(kept["unit"]), Direction(kept["direction"]), kept["roll"])
+
+
+def _reckon(kept: Mapping[str, Any], start_at: datetime, calendar: Calendar, stretch: Stretch) -> Reckoning:
+    if "due_at" in kept:
+        return fixed(datetime.fromisoformat(kept["due_at"]), start_at)
+    return reckon(
+        term_of(kept),
+        start_at,
+        calendar,
+        suspensions=stretch.suspensions,
+        extensions=stretch.extensions,
+        now=stretch.now,
+    )
+
+
+def _kept(rule: Rule, on: date) -> dict[str, Any]:
+    basis = basis_on(rule, on)
+    return {
+        "source": rule.scope.source.value,
+        "version": rule.version,
+        "title": rule.title,
+        "event": TRIGGER_TITLES[rule.trigger],
+        "basis": basis.text if basis else "",
+        "confidence": rule.confidence.value,
+        "length": rule.length,
+        "unit": rule.unit.value,
+        "direction": rule.direction.value,
+        "roll": rule.roll,
+        "severity": rule.severity,
+        "max_extensions": rule.max_extensions,
+        "ext_length": rule.ext_length or 0,
+        "ext_unit": (rule.ext_unit or rule.unit).value,
+        "must_notify": [party.value for party in rule.must_notify],
+        "suspend_reasons": [{"code": one.code, "title": one.title} for one in rule.suspend_reasons],
+    }

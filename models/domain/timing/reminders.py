@@ -1,0 +1,221 @@
+"""
+When to remind whom of a running clock 期限提醒: the escalation ladder and its plan.
+
+The ladder is data (``models/reference/ladder.toml``); rows stand in order of urgency. Day clocks speak at
+09:00 Shanghai and never in quiet hours; hour clocks speak on the minute, at night too. Stages before the
+end count back from the *legal* date, in an unpublished year by the earlier reading; overdue stages count
+from the rolled one (product.md invariant 9). Each stage fires at most once (invariant 10).
+Source: domain.md §8 (the bureau's own defaults; no law prescribes them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
+
+from models.domain.errors import Flaw, Invalid
+from models.domain.timing.calendar import SHANGHAI, Calendar, legal_day
+from models.domain.timing.clocks import Reckoning
+from models.domain.timing.rows import Row, read_rows
+from models.domain.timing.terms import Direction, Term
+
+MORNING: Final = time(9)
+_DAY: Final = timedelta(days=1)
+
+
+class Kind(StrEnum):
+    """What a stage is measured by."""
+
+    HALF = "half"
+    THREE_QUARTERS = "three_quarters"
+    WORKDAYS_BEFORE = "workdays_before"
+    HOURS_BEFORE = "hours_before"
+    MINUTES_BEFORE = "minutes_before"
+    DUE = "due"
+    WORKDAYS_AFTER = "workdays_after"
+    HOURS_AFTER = "hours_after"
+
+
+class Clock(StrEnum):
+    """Which ladder a stage belongs to: that of day clocks or that of hour clocks."""
+
+    DAY = "day"
+    HOUR = "hour"
+
+
+class Audience(StrEnum):
+    """Who is told."""
+
+    HANDLER = "handler"  # 承办人
+    UNIT_HEAD = "unit_head"  # 负责人
+    DEPUTY_HEAD = "deputy_head"  # 分管负责人
+
+
+_PLAIN: Final = frozenset({Kind.HALF, Kind.THREE_QUARTERS, Kind.DUE})
+_KINDS: Final = {
+    Clock.DAY: _PLAIN | {Kind.WORKDAYS_BEFORE, Kind.WORKDAYS_AFTER},
+    Clock.HOUR: _PLAIN | {Kind.HOURS_BEFORE, Kind.MINUTES_BEFORE, Kind.HOURS_AFTER},
+}
+_MOST: Final = 366  # of whichever unit; a larger amount is a typing mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One rung: ``amount`` in the kind's unit (working days, hours or minutes); 0 where it has none."""
+
+    code: str
+    kind: Kind
+    amount: int
+    audience: tuple[Audience, ...]
+    clock: Clock = Clock.DAY
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """The Shanghai hours in which day-clock messages wait, e.g. 22:00–07:00; equal ends = none."""
+
+    start: time = time(22)
+    end: time = time(7)
+
+    def next_allowed(self, at: datetime) -> datetime:
+        """``at`` itself, or the end of the quiet hours it falls in (the end is no longer quiet)."""
+        local = at.astimezone(SHANGHAI)
+        clock = local.time()
+        if self.start <= self.end:
+            quiet, past_midnight = self.start <= clock < self.end, False
+        else:
+            quiet, past_midnight = clock >= self.start or clock < self.end, clock >= self.start
+        if not quiet:
+            return at
+        return datetime.combine(local.date() + timedelta(days=past_midnight), self.end, SHANGHAI)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A stage and the instant at which it speaks."""
+
+    stage: Stage
+    at: datetime
+
+
+def plan(
+    stages: Sequence[Stage],
+    reckoning: Reckoning,
+    calendar: Calendar,
+    *,
+    quiet: QuietHours,
+    hourly: bool,
+) -> tuple[Planned, ...]:
+    """
+    The stages of one clock in order of time; ``stages`` stand in order of urgency.
+
+    Left out are stages that would speak before the clock started, and stages that would not speak
+    before a more urgent one: the more urgent one says it all.
+    """
+    wanted = Clock.HOUR if hourly else Clock.DAY
+    timed = [
+        Planned(stage, at)
+        for stage in stages
+        if stage.clock is wanted and (at := _at(stage, reckoning, calendar, quiet)) is not None
+    ]
+    kept: list[Planned] = []
+    for planned in reversed(timed):
+        if not kept or planned.at < kept[-1].at:
+            kept.append(planned)
+    return tuple(reversed(kept))
+
+
+def latest_due(planned: Sequence[Planned], now: datetime) -> Planned | None:
+    """The most urgent stage whose time has come; after a downtime it alone is sent."""
+    return max((one for one in planned if one.at <= now), key=lambda one: one.at, default=None)
+
+
+def next_after(planned: Sequence[Planned], now: datetime) -> Planned | None:
+    """The first stage still to come."""
+    return min((one for one in planned if one.at > now), key=lambda one: one.at, default=None)
+
+
+def _at(stage: Stage, reckoning: Reckoning, calendar: Calendar, quiet: QuietHours) -> datetime | None:
+    """When a stage speaks; None where it has no moment or one before the clock started."""
+    term, start = reckoning.term, legal_day(reckoning.start_at)
+    counted_back = isinstance(term, Term) and term.direction is Direction.BEFORE
+    if counted_back and stage.kind in (Kind.HALF, Kind.THREE_QUARTERS):
+        return None  # a date counted back from an event has no start that shares could be taken of
+    if stage.clock is Clock.HOUR:
+        at = _instant_of(stage, reckoning)
+    else:
+        day = _day_of(stage, start, reckoning, calendar)
+        # The day of the event is not counted: a warning on it would only repeat the assignment.
+        if not counted_back and day == start and stage.kind is not Kind.DUE:
+            return None
+        at = quiet.next_allowed(datetime.combine(day, MORNING, SHANGHAI))
+    return at if counted_back or at > reckoning.start_at else None
+
+
+def _day_of(stage: Stage, start: date, reckoning: Reckoning, calendar: Calendar) -> date:
+    legal = reckoning.earlier_due_on
+    span = (legal - start).days
+    match stage.kind:
+        case Kind.HALF:
+            return start + span // 2 * _DAY
+        case Kind.THREE_QUARTERS:
+            return start + span * 3 // 4 * _DAY
+        case Kind.WORKDAYS_BEFORE:
+            return calendar.add_workdays(legal, -stage.amount)
+        case Kind.WORKDAYS_AFTER:
+            return calendar.add_workdays(reckoning.due_on, stage.amount)
+        case Kind.DUE:
+            # The rolled day is certain only when its calendar is published.
+            return reckoning.due_on if reckoning.confirmed else legal
+        case _:
+            raise ValueError(f"{stage.kind} does not belong to a day clock")
+
+
+def _instant_of(stage: Stage, reckoning: Reckoning) -> datetime:
+    start, due = reckoning.start_at, reckoning.due_at
+    match stage.kind:
+        case Kind.HALF:
+            return start + (due - start) / 2
+        case Kind.THREE_QUARTERS:
+            return start + (due - start) * 3 / 4
+        case Kind.HOURS_BEFORE:
+            return due - timedelta(hours=stage.amount)
+        case Kind.MINUTES_BEFORE:
+            return due - timedelta(minutes=stage.amount)
+        case Kind.HOURS_AFTER:
+            return due + timedelta(hours=stage.amount)
+        case Kind.DUE:
+            return due
+        case _:
+            raise ValueError(f"{stage.kind} does not belong to an hour clock")
+
+
+def parse_ladder(text: str) -> tuple[Stage, ...]:
+    """The stages of ``ladder.toml`` in their order. Raises ``Invalid`` with every flaw at once."""
+    flaws: list[Flaw] = []
+    rows = read_rows(text, "stage", "档提醒", flaws)
+    stages = [_stage(row) for row in rows]
+    seen: set[tuple[Clock, str]] = set()
+    for row, stage in zip(rows, stages, strict=True):
+        if (stage.clock, stage.code) in seen:
+            row.flaw("code", "repeated", f"code {stage.code} 与前面的重复")
+        seen.add((stage.clock, stage.code))
+    if flaws:
+        raise Invalid("提醒阶梯有误，请逐项修改", flaws=flaws)
+    return tuple(stages)
+
+
+def _stage(row: Row) -> Stage:
+    clock, kind = row.choice("clock", Clock), row.choice("kind", Kind)
+    if kind not in _KINDS[clock]:
+        row.flaw("kind", "wrong", f"{kind} 不能用于 clock = {clock}")
+    amount = 0 if kind in _PLAIN else row.whole("amount", least=1, most=_MOST)
+    audience = row.choices("audience", Audience)
+    if not row.cells.get("audience"):
+        row.flaw("audience", "empty", "至少要提醒一个人")
+    stage = Stage(row.text("code"), kind, amount, audience, clock)
+    row.finish()
+    return stage

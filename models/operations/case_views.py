@@ -1,0 +1,157 @@
+"""One case whole, as far as the reader may see it: points, complaints, handlers, clocks, possible actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, select
+
+from models.domain import lifecycle
+from models.domain.access import Verb
+from models.domain.errors import Unmet
+from models.domain.lifecycle import Action
+from models.operations import case_facts, cases, deadlines, scope
+from models.operations.act import Act
+from models.operations.scope import Scope, Shape
+from models.operations.stepping import Step, Work
+from models.tables.base import AnyRow
+from models.tables.cases import assignments, points, steps
+from models.tables.cases import cases as T
+from models.tables.complaints import complaints, contacts, replies
+from models.tables.deadlines import deadlines as clocks
+from models.tables.people import accounts
+
+_case_id = bindparam("case_id", type_=T.c.id.type)
+_POINTS = select(points).where(points.c.case_id == _case_id).order_by(points.c.no)
+_HANDLERS = (
+    select(assignments.c.account_id, accounts.c.name, assignments.c.lead, assignments.c.since)
+    .join(accounts, accounts.c.id == assignments.c.account_id)
+    .where(assignments.c.case_id == _case_id, assignments.c.ended_at.is_(None))
+    .order_by(assignments.c.lead.desc(), accounts.c.name)
+)
+_COMPLAINTS = (
+    select(
+        complaints.c.id,
+        complaints.c.public_number,
+        complaints.c.channel,
+        complaints.c.external_number,
+        complaints.c.received_at,
+        complaints.c.external_due_at,
+        complaints.c.confidentiality,
+        complaints.c.contactable,
+        complaints.c.occurrences,
+        complaints.c.told_at,
+        complaints.c.unreachable,
+        complaints.c.replied_at,
+        complaints.c.platform_replied_at,
+        complaints.c.called_back_at,
+        complaints.c.satisfaction,
+    )
+    .where(complaints.c.case_id == _case_id)
+    .order_by(complaints.c.received_at)
+)
+_STEPS = (
+    select(steps, accounts.c.name.label("by_name"))
+    .outerjoin(accounts, accounts.c.id == steps.c.by)
+    .where(steps.c.case_id == _case_id)
+    .order_by(steps.c.seq)
+)
+_CLOCKS = select(clocks).where(clocks.c.case_id == _case_id).order_by(clocks.c.started_at, clocks.c.id)
+_CONTACTS = (
+    select(contacts.c.id, contacts.c.at, contacts.c.way, contacts.c.outcome)
+    .join(complaints, complaints.c.id == contacts.c.complaint_id)
+    .where(complaints.c.case_id == _case_id)
+    .order_by(contacts.c.at)
+)
+_REPLIES = (
+    select(replies.c.to, replies.c.at, replies.c.way, replies.c.text, replies.c.proof)
+    .join(complaints, complaints.c.id == replies.c.complaint_id)
+    .where(complaints.c.case_id == _case_id)
+    .order_by(replies.c.at)
+)
+
+Rows = Sequence[AnyRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """An action the reader could take, and what is still unmet."""
+
+    action: Action
+    unmet: list[Unmet]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case with what belongs to it."""
+
+    case: AnyRow
+    points: Rows
+    handlers: Rows
+    complaints: Rows
+    deadlines: Rows
+    actions: list[Possible]
+
+
+def whole(act: Act, case_id: UUID) -> CaseView:
+    """
+    One case.
+
+    Raises:
+        NotFound: absent or outside; the same answer, journalled either way.
+    """
+    case = find(act, case_id)
+    binds = {"case_id": case_id}
+    running = deadlines.running(act, case_id)
+    filed = act.db.execute(_COMPLAINTS, binds).all() if act.actor.may(Verb.COMPLAINT_READ) else ()
+    return CaseView(
+        case=case,
+        points=act.db.execute(_POINTS, binds).all(),
+        handlers=act.db.execute(_HANDLERS, binds).all(),
+        complaints=filed,
+        deadlines=running,
+        actions=_possible(act, case, running),
+    )
+
+
+def find(act: Act, case_id: UUID) -> AnyRow:
+    """The case row within the reader's sight. Raises ``NotFound``."""
+    reach = Scope.of(act.actor)
+    row = act.db.execute(_seen(reach.shape), {"id": case_id, **reach.binds()}).one_or_none()
+    if row is None:
+        raise cases.unseen(act, case_id)
+    return row
+
+
+def history(act: Act, case_id: UUID) -> dict[str, Rows]:
+    """Steps, contacts and replies in order of time; contacts and replies only for who may read complaints."""
+    find(act, case_id)
+    binds = {"case_id": case_id}
+    may = act.actor.may(Verb.COMPLAINT_READ)
+    return {
+        "steps": act.db.execute(_STEPS, binds).all(),
+        "contacts": act.db.execute(_CONTACTS, binds).all() if may else (),
+        "replies": act.db.execute(_REPLIES, binds).all() if may else (),
+    }
+
+
+def all_deadlines(act: Act, case_id: UUID) -> Rows:
+    """Every clock the case ever had, with its explanation."""
+    find(act, case_id)
+    return act.db.execute(_CLOCKS, {"case_id": case_id}).all()
+
+
+@lru_cache(maxsize=64)
+def _seen(shape: Shape) -> Select[Any]:
+    return select(T).where(T.c.id == bindparam("id", type_=T.c.id.type), scope.visible(shape))
+
+
+def _possible(act: Act, case: AnyRow, running: Rows) -> list[Possible]:
+    work = Work(act, case, Step(Action.VOID, {}), running)
+    facts = case_facts.of(work)
+    rows = cases.LIFECYCLES[case.kind]
+    return [Possible(row.action, unmet) for row, unmet in lifecycle.open_to(rows, facts)]

@@ -1,0 +1,259 @@
+"""
+Complaints 来件: registering one, the contact log, a logged look at an identity.
+
+Words and identity are sealed at once under a data key of the complaint's own; what is listed, searched and
+pushed is the working text of the case, which the clerk wrote.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from models.domain.complaints import Confidentiality, ContactOutcome, ContactWay
+from models.domain.drafts import CaseDraft, ComplaintDraft, Reporter
+from models.domain.errors import Flaw, Invalid, StaleVersion, VersionMissing
+from models.domain.law import chain_of
+from models.domain.timing.limits import Limits
+from models.domain.words.masking import Hit, propose, warnings
+from models.domain.words.numbering import public_number
+from models.operations import case_facts, case_views, cases
+from models.operations.act import Act
+from models.operations.once import Key, once
+from models.tables.base import AnyRow
+from models.tables.cases import cases as case_table
+from models.tables.complaints import complaints as T
+from models.tables.complaints import contacts
+from models.vault import new_data_key, phone_normal
+
+_INSERT = insert(T)
+_CREATED = select(T.c.id, T.c.public_number, T.c.case_id).where(
+    T.c.case_id == bindparam("case_id", type_=T.c.case_id.type)
+)
+
+
+def place(complaint_id: UUID, column: str) -> str:
+    """What a sealed value is bound to, so that it cannot be moved to another row."""
+    return f"complaint:{complaint_id}:{column}"
+
+
+def proposed_text(act: Act, words: str, reporter: Reporter) -> dict[str, Any]:
+    """The masked copy a clerk starts from, with what was found; stores nothing."""
+    del act  # looked up only so that none but a clerk may ask
+    masked = propose(words, names=[reporter.name] if reporter.name else [])
+    return {"text": masked.text, "hits": [_told(hit) for hit in masked.hits]}
+
+
+def register(act: Act, draft: ComplaintDraft, content: Any, key: Key) -> dict[str, Any]:
+    """
+    Register a complaint of any channel and open its case; gives ids, numbers, and what the checker found.
+
+    Raises:
+        Invalid: received in the future; unreadable phone; dates of the work order that contradict each other.
+        Forbidden, OtherContent, Duplicate (same channel and external number).
+    """
+    check(act, draft)
+    case_id = once(act, key, "complaints.register", content, lambda: _register(act, draft))
+    row = act.db.execute(_CREATED, {"case_id": case_id}).one()
+    return {
+        "id": row.id,
+        "public_number": row.public_number,
+        "case": cases.created(act, case_id),
+        "warnings": told_warnings(draft.case.working_text, draft.reporter),
+        "same_reporter": same_reporter(act, row.id),
+    }
+
+
+def check(act: Act, draft: ComplaintDraft) -> None:
+    """
+    What the shape cannot say.
+
+    Raises:
+        Invalid
+    """
+    cases.received_not_later(draft.case.received_at, act.now)
+    flaws = []
+    reporter = draft.reporter
+    if draft.confidentiality is Confidentiality.ANONYMOUS and (reporter.name or reporter.address):
+        flaws.append(
+            Flaw("/reporter", "anonymous_named", "匿名来件不登记姓名和住址；如愿意留名，请选“要求保密”")
+        )
+    if draft.dispatched_at and draft.external_due_at and draft.external_due_at <= draft.dispatched_at:
+        flaws.append(Flaw("/external_due_at", "before_dispatch", "工单办结时限应晚于派发时间"))
+    if flaws:
+        raise Invalid(flaws=flaws)
+
+
+def told_warnings(working_text: str, reporter: Reporter) -> list[dict[str, Any]]:
+    """Where the working text still tells who complained; a warning, never a bar."""
+    hits = warnings(
+        working_text,
+        names=[reporter.name] if reporter.name else [],
+        phones=[reporter.phone] if reporter.phone else [],
+    )
+    return [_told(hit) for hit in hits]
+
+
+def _told(hit: Hit) -> dict[str, Any]:
+    return {"kind": hit.kind.value, "start": hit.start, "end": hit.end, "message": hit.note}
+
+
+def same_reporter(act: Act, complaint_id: UUID) -> int:
+    """How many other complaints came from the same phone; a number, never an identity."""
+    mine = select(T.c.phone_index).where(T.c.id == complaint_id).scalar_subquery()
+    count = select(func.count()).where(T.c.phone_index == mine, T.c.id != complaint_id)
+    return int(act.db.execute(count).scalar_one())
+
+
+def log_contact(act: Act, complaint_id: UUID, inputs: dict[str, Any], *, version: int | None) -> UUID:
+    """
+    Put down one attempt to reach the reporter; what was said is sealed. Raises the case's version.
+
+    Raises:
+        NotFound, VersionMissing, StaleVersion
+    """
+    complaint = _visible(act, complaint_id)
+    case = cases.lock(act, complaint.case_id)
+    if version is None:
+        raise VersionMissing()
+    if version != case.version:
+        raise StaleVersion(current=case.version, changes=[])
+    at = datetime.fromisoformat(inputs["at"]) if inputs.get("at") else act.now
+    if at > act.now:
+        raise Invalid(flaws=[Flaw("/at", "in_future", "联系时间不能晚于现在")])
+    contact_id = act.new_id()
+    note = inputs.get("note")
+    act.db.execute(
+        insert(contacts).values(
+            id=contact_id,
+            complaint_id=complaint_id,
+            at=at,
+            way=ContactWay(inputs["way"]),
+            outcome=ContactOutcome(inputs["outcome"]),
+            sealed_note=_seal(act, complaint, note, f"contact:{contact_id}:note") if note else None,
+            by=act.actor.account_id,
+        )
+    )
+    act.db.execute(
+        update(case_table)
+        .where(case_table.c.id == case.id)
+        .values(version=case.version + 1, changed_at=act.now)
+    )
+    act.note(
+        "complaint.contact",
+        "complaint",
+        complaint_id,
+        chain=chain_of(case.division_code),
+        fields=("at", "way", "outcome", "note"),
+        content=inputs,
+    )
+    return contact_id
+
+
+def view_identity(act: Act, complaint_id: UUID, *, reason: str) -> dict[str, Any]:
+    """
+    Open the sealed words and identity of a complaint; every look is journalled with its reason's digest.
+
+    Raises:
+        NotFound; Unreadable: the key is not here, or the person was forgotten.
+    """
+    complaint = _visible(act, complaint_id)
+    case = cases.lock(act, complaint.case_id)
+    act.note(
+        "identity.view",
+        "complaint",
+        complaint_id,
+        chain=chain_of(case.division_code),
+        fields=("identity", "words"),
+        content={"reason": reason},
+    )
+    data_key = act.vault.unwrap(complaint.sealed_key, aad=place(complaint_id, "key"))
+    sealed = complaint.sealed_identity
+    identity = (
+        json.loads(act.vault.open_sealed(data_key, sealed, place=place(complaint_id, "identity")))
+        if sealed
+        else {}
+    )
+    words = act.vault.open_sealed(data_key, complaint.sealed_words, place=place(complaint_id, "words"))
+    return {"id": complaint_id, "reporter": identity, "words": words}
+
+
+def _register(act: Act, draft: ComplaintDraft) -> UUID:
+    case: CaseDraft = draft.case
+    facts = case_facts.newcomer(act, case, has_reporter=True, complaint=draft)
+    limits = Limits(draft.sign_by, draft.return_by, draft.external_due_at)
+    cases.create(act, case, facts, limits=limits)
+    complaint_id = act.new_id()
+    act.db.execute(_INSERT, _row(act, draft, complaint_id) | _sealed(act, draft, complaint_id))
+    act.note(
+        "complaint.register",
+        "complaint",
+        complaint_id,
+        chain=chain_of(case.place.division),
+        fields=("channel", "external_number", "received_at", "confidentiality", "identity", "words"),
+    )
+    return case.id
+
+
+def _row(act: Act, draft: ComplaintDraft, complaint_id: UUID) -> dict[str, Any]:
+    return {
+        "id": complaint_id,
+        "case_id": draft.case.id,
+        "public_number": public_number(),
+        "channel": draft.case.channel,
+        "external_number": draft.external_number,
+        "received_at": draft.case.received_at,
+        "dispatched_at": draft.dispatched_at,
+        "sign_by": draft.sign_by,
+        "return_by": draft.return_by,
+        "external_due_at": draft.external_due_at,
+        "confidentiality": draft.confidentiality,
+        "contactable": bool(draft.reporter.phone or draft.reporter.address),
+        "occurrences": list(draft.occurrences),
+        "registered_by": act.actor.account_id,
+        "created_at": act.now,
+    }
+
+
+def _sealed(act: Act, draft: ComplaintDraft, complaint_id: UUID) -> dict[str, Any]:
+    data_key = new_data_key()
+    identity = {name: value for name, value in asdict(draft.reporter).items() if value}
+    text = json.dumps(identity, ensure_ascii=False)
+    phone = phone_normal(draft.reporter.phone) if draft.reporter.phone else None
+    return {
+        "sealed_key": act.vault.wrap(data_key, aad=place(complaint_id, "key")),
+        "sealed_identity": act.vault.seal(data_key, text, place=place(complaint_id, "identity"))
+        if identity
+        else None,
+        "sealed_words": act.vault.seal(data_key, draft.words, place=place(complaint_id, "words")),
+        "phone_index": act.vault.blind_index("phone", phone) if phone else None,
+    }
+
+
+def _seal(act: Act, complaint: AnyRow, text: str, where: str) -> bytes:
+    data_key = act.vault.unwrap(complaint.sealed_key, aad=place(complaint.id, "key"))
+    return act.vault.seal(data_key, text, place=where)
+
+
+def find(act: Act, complaint_id: UUID) -> AnyRow:
+    """The complaint within the reader's sight. Raises ``NotFound``."""
+    complaint = _visible(act, complaint_id)
+    case_views.find(act, complaint.case_id)
+    return complaint
+
+
+def _visible(act: Act, complaint_id: UUID) -> AnyRow:
+    """The complaint, if its case is the actor's to see; scope is checked by locking the case next."""
+    row = act.db.execute(
+        select(T.c.id, T.c.case_id, T.c.sealed_key, T.c.sealed_identity, T.c.sealed_words).where(
+            T.c.id == complaint_id
+        )
+    ).one_or_none()
+    if row is None:
+        raise cases.unseen(act, complaint_id)
+    return row

@@ -1,0 +1,143 @@
+"""
+Law as data: shipped rules and calendars loaded into tables beside local ones, and read back as one ``Law``.
+
+An upgrade adds versions and never touches local rows. Whatever changes here raises ``reference_version``,
+which every process notices with its next request.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select, update
+
+from models.domain.law import Division, Law, UnitInfo
+from models.domain.timing.calendar import Calendar, CalendarYear, parse_csv
+from models.domain.timing.reminders import Stage, parse_ladder
+from models.domain.timing.rule_cells import cells_of, rule_of
+from models.domain.timing.rules import Rule, parse_rules
+from models.operations.act import Act
+from models.tables.deadlines import calendar_days, calendar_years, rules
+from models.tables.journal import instance
+from models.tables.people import divisions, units
+
+SHIPPED: Final = files("models.reference")
+
+
+def load(db: Connection) -> Law:
+    """The snapshot as the database has it now."""
+    home = db.execute(select(instance.c.kind, instance.c.reference_version)).one()
+    return Law(
+        version=home.reference_version,
+        sample=home.kind == "sample",
+        calendar=_calendar(db),
+        rules=tuple(_rules(db)),
+        stages=shipped_stages(),
+        divisions={
+            row.code: Division(row.code, row.name, row.level, row.parent, row.successor)
+            for row in db.execute(select(divisions))
+        },
+        units={
+            row.id: UnitInfo(row.id, row.name, row.parent_id, row.division_code, row.number_prefix)
+            for row in db.execute(select(units))
+        },
+    )
+
+
+def version(db: Connection) -> int:
+    return int(db.execute(select(instance.c.reference_version)).scalar_one())
+
+
+def shipped_stages() -> tuple[Stage, ...]:
+    return parse_ladder((SHIPPED / "ladder.toml").read_text("utf-8"))
+
+
+def shipped_rules() -> tuple[Rule, ...]:
+    return parse_rules((SHIPPED / "rules.toml").read_text("utf-8"))
+
+
+def shipped_years() -> tuple[CalendarYear, ...]:
+    folder = SHIPPED / "calendar"
+    return tuple(
+        parse_csv(file.read_text("utf-8"))
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".csv")
+    )
+
+
+def seed(act: Act) -> None:
+    """Add what is shipped and not yet there; local rows and loaded years stay as they are."""
+    known = {
+        (row.rule_id, row.scope, row.valid_from)
+        for row in act.db.execute(select(rules.c.rule_id, rules.c.scope, rules.c.valid_from))
+    }
+    for rule in shipped_rules():
+        if (rule.rule_id, rule.scope.value, rule.valid_from) not in known:
+            add_rule(act, rule, origin="shipped")
+    loaded = set(act.db.execute(select(calendar_years.c.year)).scalars())
+    for year in shipped_years():
+        if year.year not in loaded:
+            add_year(act, year, origin="shipped")
+
+
+def add_rule(act: Act, rule: Rule, *, origin: str) -> None:
+    """Add one version of a rule; a window that overlaps another is refused by the database."""
+    data = cells_of(rule)
+    act.db.execute(
+        insert(rules).values(
+            id=act.new_id(),
+            rule_id=rule.rule_id,
+            scope=rule.scope.value,
+            origin=origin,
+            valid_from=rule.valid_from,
+            valid_to=rule.valid_to,
+            data=data,
+            digest=sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).digest(),
+        )
+    )
+    act.note("rule.add", "rule", rule.version, chain="00", fields=sorted(data), content=data)
+    changed(act)
+
+
+def add_year(act: Act, year: CalendarYear, *, origin: str) -> None:
+    """Add, or replace, one year's calendar. Nothing moves by itself: see ``moves``."""
+    act.db.execute(calendar_days.delete().where(calendar_days.c.year == year.year))
+    act.db.execute(calendar_years.delete().where(calendar_years.c.year == year.year))
+    act.db.execute(
+        insert(calendar_years).values(
+            year=year.year, notice=year.notice[:300], origin=origin, loaded_at=act.now
+        )
+    )
+    act.db.execute(
+        insert(calendar_days),
+        [
+            {"day": day, "year": year.year, "is_workday": works, "name": year.names.get(day, "")}
+            for day, works in sorted(year.days.items())
+        ],
+    )
+    act.note("calendar.load", "calendar", year.year, chain="00", content={"days": len(year.days)})
+    changed(act)
+
+
+def changed(act: Act) -> None:
+    """Let every process know that law, calendar, divisions or units are not what they were."""
+    act.db.execute(update(instance).values(reference_version=instance.c.reference_version + 1))
+
+
+def _calendar(db: Connection) -> Calendar:
+    rows = db.execute(select(calendar_days.c.day, calendar_days.c.is_workday, calendar_days.c.name)).all()
+    days: Mapping[date, bool] = {row.day: row.is_workday for row in rows}
+    years = set(db.execute(select(calendar_years.c.year)).scalars())
+    return Calendar.of(days, years, names={row.day: row.name for row in rows if row.name})
+
+
+def _rules(db: Connection) -> list[Rule]:
+    found: list[dict[str, Any]] = list(
+        db.execute(select(rules.c.data).order_by(rules.c.rule_id, rules.c.valid_from)).scalars()
+    )
+    return [rule_of(data) for data in found]

@@ -1,0 +1,93 @@
+"""Notices 提醒 and other durable work: the row is the job, with a lease."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from models.tables.base import JSON_ANY, Instant, metadata, uuid_column
+
+notices = Table(
+    "notice",
+    metadata,
+    uuid_column("id", primary_key=True),
+    uuid_column("deadline_id", ForeignKey("deadline.id"), nullable=False),
+    uuid_column("case_id", ForeignKey("case_file.id"), nullable=False),
+    Column("rule_id", String(40), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("due_on", Date, nullable=False),
+    uuid_column("account_id", ForeignKey("account.id"), nullable=False),
+    Column("content", JSON_ANY, nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("read_at", Instant),
+    # the job
+    Column("state", String(16), nullable=False),  # waiting | sent | cancelled | dead | outcome_unknown
+    Column("next_at", Instant, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+    Column("lease_by", String(60)),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("sent_at", Instant),
+    Column("error", String(200)),
+    UniqueConstraint("deadline_id", "rule_id", "round", "stage", "due_on", "account_id"),
+    Index("ix_notice_account_id_planned_at", "account_id", "planned_at"),
+    Index(
+        "ix_notice_next_at",
+        "next_at",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("ix_notice_state", "state"),
+)
+
+attempts = Table(
+    "attempt",
+    metadata,
+    uuid_column("id", primary_key=True),
+    uuid_column("notice_id", ForeignKey("notice.id"), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("outcome", String(16), nullable=False),  # begun | sent | failed | outcome_unknown
+    Column("detail", String(200)),
+    Index("ix_attempt_notice_id", "notice_id"),
+)
+
+work_items = Table(
+    "work_item",
+    metadata,
+    uuid_column("id", primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("key", String(120), nullable=False, unique=True),
+    Column("payload", JSON_ANY, nullable=False),
+    Column("state", String(16), nullable=False),  # waiting | done | dead
+    Column("next_at", Instant, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+    Column("lease_by", String(60)),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("done_at", Instant),
+    Column("error", Text),
+    Index(
+        "ix_work_item_next_at",
+        "next_at",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+)
+
+heartbeats = Table(
+    "heartbeat",
+    metadata,
+    Column("process", String(60), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("stopping", Boolean, nullable=False, server_default=text("false")),
+)
