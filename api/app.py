@@ -19,7 +19,23 @@ from api.edge import Edge, Metrics
 from api.hashing import Hashing
 from api.precheck import refused_before
 from api.problems import BODY_LIMIT_BYTES, invalid, render, render_http
-from api.routes import auth, cases, complaints, system
+from api.routes import (
+    accounts,
+    auth,
+    cases,
+    complaints,
+    deadlines,
+    divisions,
+    enterprises,
+    journal,
+    law,
+    me,
+    notices,
+    officers,
+    phrases,
+    system,
+    units,
+)
 from api.schemas.base import Problem
 from api.work import House
 from models.domain.errors import HuanxunError
@@ -28,7 +44,25 @@ Face = Literal["public", "staff", "all"]
 VERSION: Final = "0.1.0"
 log = structlog.get_logger("api")
 
-STAFF: Final = (cases.router, complaints.router, auth.router)
+STAFF: Final = (
+    cases.router,
+    complaints.router,
+    auth.router,
+    notices.router,
+    deadlines.router,
+    phrases.router,
+    law.calendar_router,
+    law.rules_router,
+    law.reference_router,
+    enterprises.places,
+    enterprises.router,
+    accounts.router,
+    me.router,
+    units.router,
+    divisions.router,
+    officers.router,
+    journal.router,
+)
 """Hottest first: each router carries its whole prefix and hangs straight on the app."""
 
 
@@ -81,9 +115,19 @@ def contract(api: FastAPI) -> Callable[[], dict[str, Any]]:
             schemas["Problem"] = shape
             schemas.pop("HTTPValidationError", None)
             schemas.pop("ValidationError", None)
+            _name_successes(document)
         return api.openapi_schema or {}
 
     return openapi
+
+
+def _name_successes(document: dict[str, Any]) -> None:
+    """The framework calls every success the same, in English."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for response in operation["responses"].values():
+                if response["description"] == "Successful Response":
+                    response["description"] = "成功"
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -44,12 +44,17 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def seen(self, scope: Scope, status: int, seconds: float) -> str:
         """Count one request; gives the route template."""
         route = getattr(scope.get("route"), "path", None) or "(none)"
-        self.requests.labels(scope["method"], route, status).inc()
-        self.seconds.labels(route).observe(seconds)
+        key = (scope["method"], route, status)
+        children = self._children.get(key)
+        if children is None:
+            children = self._children[key] = (self.requests.labels(*key), self.seconds.labels(route))
+        children[0].inc()
+        children[1].observe(seconds)
         return route
 
 

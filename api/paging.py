@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Annotated, Final, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from models.domain.errors import BadCursor
 from models.vault import Vault
@@ -19,8 +18,14 @@ T = TypeVar("T")
 DEFAULT_LIMIT: Final = 20
 MAX_LIMIT: Final = 200
 
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="每页条数")]
-CursorIn = Annotated[str | None, Query(max_length=200, description="上一页返回的 next，原样传回")]
+
+class PageQuery(BaseModel):
+    """The paging part of every list's query."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: Annotated[str, Field(max_length=200, description="上一页返回的 next，原样传回")] | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="每页条数")] = DEFAULT_LIMIT
 
 
 class Page(BaseModel, Generic[T]):
@@ -30,11 +35,9 @@ class Page(BaseModel, Generic[T]):
     next: str | None
 
 
-def write_cursor(vault: Vault, at: datetime, row_id: UUID, *, use: str) -> str:
+def write_cursor(vault: Vault, at: datetime, row_id: UUID | str, *, use: str) -> str:
     """A cursor for what comes after this row."""
-    body = f"{at.isoformat()}|{row_id.hex}"
-    raw = f"{body}|{_mark(vault, body, use)}"
-    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+    return write_place(vault, f"{at.isoformat()}|{UUID(str(row_id)).hex}", use=use)
 
 
 def read_cursor(vault: Vault, cursor: str | None, *, use: str) -> tuple[datetime, UUID] | None:
@@ -44,16 +47,35 @@ def read_cursor(vault: Vault, cursor: str | None, *, use: str) -> tuple[datetime
     Raises:
         BadCursor: not made by us for this list.
     """
+    place = read_place(vault, cursor, use=use)
+    if place is None:
+        return None
+    at, _, row_id = place.partition("|")
+    return datetime.fromisoformat(at), UUID(row_id)
+
+
+def write_place(vault: Vault, place: str, *, use: str) -> str:
+    """A cursor for a place in a list with an order of its own (ASCII)."""
+    return base64.urlsafe_b64encode(f"{place}|{_mark(vault, place, use)}".encode()).decode().rstrip("=")
+
+
+def read_place(vault: Vault, cursor: str | None, *, use: str) -> str | None:
+    """
+    The place as it was written.
+
+    Raises:
+        BadCursor: not made by us for this list.
+    """
     if cursor is None:
         return None
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-        at, row_id, mark = raw.split("|")
-        if not hmac.compare_digest(mark, _mark(vault, f"{at}|{row_id}", use)):
-            raise BadCursor()
-        return datetime.fromisoformat(at), UUID(row_id)
     except (ValueError, binascii.Error, UnicodeError):
         raise BadCursor() from None
+    place, _, mark = raw.rpartition("|")
+    if not hmac.compare_digest(mark, _mark(vault, place, use)):
+        raise BadCursor()
+    return place
 
 
 def _mark(vault: Vault, body: str, use: str) -> str:

@@ -18,10 +18,20 @@ from api.work import May, Work
 from models.domain.errors import HuanxunError
 from models.operations import case_views, complaints
 from models.operations.act import Act
+from models.operations.law import clocks, phrases
+from models.operations.people import officers, reach, units
+from models.operations.registry import enterprises, sites
 
 SUBJECTS: Final[dict[str, Callable[[Act, UUID], Any]]] = {
     "case_id": case_views.find,
     "complaint_id": complaints.find,
+    "account_id": reach.find,
+    "unit_id": units.find,
+    "officer_id": officers.find,
+    "enterprise_id": enterprises.find,
+    "site_id": sites.find,
+    "deadline_id": clocks.find,
+    "phrase_id": phrases.find,
 }
 """Path parameters that name something a person may or may not see."""
 

@@ -32,7 +32,7 @@ RETRY_AFTER_SECONDS: Final = 2
 BODY_LIMIT_BYTES: Final = 1_048_576
 """The largest JSON body (1 MiB)."""
 
-_HTTP: Final = {
+FRAMEWORK: Final = {
     400: ("bad_request", "请求无法读取：内容格式不正确或嵌套过深"),
     404: ("not_found", "没有这个地址"),
     405: ("method_not_allowed", "这个地址不支持该操作"),
@@ -115,7 +115,7 @@ def render(error: e.HuanxunError, request_id: str) -> Response:
 
 def render_http(status: int, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
     """What the framework itself refuses."""
-    code, title = _HTTP.get(status, ("error", "请求未能完成"))
+    code, title = FRAMEWORK.get(status, ("error", "请求未能完成"))
     return problem(status, code, title, request_id, {"detail": title}, headers)
 
 

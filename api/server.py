@@ -13,11 +13,11 @@ from api.edge import Edge
 from api.work import House
 from models import migrate
 from models.clock import clock_for
-from models.db.engines import open_engine
+from models.db.engines import open_reader
 from models.db.loops import Port, open_port
 from models.keyring import load_keys
 from models.logs import configure
-from models.operations import founding
+from models.operations import anchors, founding
 from models.settings import Settings
 from models.vault import Vault
 
@@ -51,11 +51,12 @@ def serve(settings: Settings, *, face: Face, identities_sealed: bool = False) ->
 def build(settings: Settings, port: Port, *, face: Face, identities_sealed: bool = False) -> Edge:
     """The application of an instance; refuses a database that is not one."""
     vault = Vault(load_keys(settings.keys, identities_sealed=identities_sealed))
-    engine = open_engine(settings.url)
+    engine = open_reader(settings.url)
     with engine.connect() as db:
         kind = founding.kind_of(db)
+        clock = clock_for(sample=kind == "sample", offset_file=settings.clock_offset_file)
+        anchors.sign_if_due(db, vault, anchors.path_in(settings.data_dir), clock(), force=True)
     engine.dispose()
-    clock = clock_for(sample=kind == "sample", offset_file=settings.clock_offset_file)
     application = create_app(House(port, vault, clock), face=face)
     state = application.state
     state.data_dir = settings.data_dir

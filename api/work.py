@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Concatenate, Final, ParamSpec, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Header
 from fastapi.openapi.models import HTTPBearer
@@ -23,9 +24,11 @@ from models.db.loops import Port
 from models.domain.access import SYSTEM, Actor, Verb
 from models.domain.errors import Flaw, Forbidden, HuanxunError, Invalid, SessionEnded, Unauthenticated
 from models.domain.law import Law
-from models.operations import journal, reference, sessions
+from models.operations import journal
 from models.operations.act import Act
+from models.operations.law import reference
 from models.operations.once import Key
+from models.operations.people import sessions
 from models.vault import Vault
 
 P = ParamSpec("P")
@@ -60,6 +63,7 @@ class Work:
     verb: Verb | None
     token: bytes | None
     request_id: str
+    subject: str = ""  # whose identity is asked for
     _actor: Actor = field(default=SYSTEM)
 
     async def do(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -99,8 +103,15 @@ class Work:
         law = house.law_at(db, rows[0].reference_version)
         self._actor = sessions.actor_of(rows, law)
         if self.verb is not None and not self._actor.may(self.verb):
-            raise Forbidden()
+            raise self._forbidden(self.verb)
         return Act(db, self._actor, now, law, house.vault, self.request_id)
+
+    def _forbidden(self, verb: Verb) -> HuanxunError:
+        """Not his to do; whoever reaches for an identity without the role for it is put down."""
+        error = Forbidden()
+        if verb is Verb.IDENTITY_VIEW:
+            journal.refused(error, "identity.refused", "complaint", self.subject, division=self._actor.chain)
+        return error
 
     async def _put_down(self, error: HuanxunError) -> None:
         aftermath = error.aftermath
@@ -127,7 +138,17 @@ class May(SecurityBase):
 
     async def __call__(self, request: Request) -> Work:
         """Raises Unauthenticated when no bearer token was sent."""
-        return Work(request.app.state.house, self.verb, bearer(request), request.scope["request_id"])
+        subject = _named(request) if self.verb is Verb.IDENTITY_VIEW else ""
+        house: House = request.app.state.house
+        return Work(house, self.verb, bearer(request), request.scope["request_id"], subject)
+
+
+def _named(request: Request) -> str:
+    """The complaint in the path; nothing that is no id of ours goes into the journal."""
+    try:
+        return str(UUID(str(request.path_params.get("complaint_id"))))
+    except ValueError:
+        return ""
 
 
 def bearer(request: Request) -> bytes:

@@ -7,7 +7,7 @@ from importlib.resources import files
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 
 def configuration() -> Config:
@@ -32,6 +32,13 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     """Migrate down (tests, and a way back after a failed upgrade)."""
     _run(engine, command.downgrade, revision)
+
+
+def upgrade_within(connection: Connection) -> None:
+    """Migrate up inside the caller's transaction: what is then put in is there with the schema, or not at all."""
+    config = configuration()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _run(engine: Engine, step: object, revision: str) -> None:

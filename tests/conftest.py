@@ -16,8 +16,8 @@ from api.work import House
 from models import migrate
 from models.db.engines import open_engine
 from models.db.loops import open_port
-from models.operations import sessions
-from models.operations.sessions import Candidate
+from models.operations.people import sessions
+from models.operations.people.sessions import Candidate
 from models.vault import Vault
 from tests import factories, postgres
 from tests.factories import KEYS, NOW, QUICK, World

@@ -20,10 +20,12 @@ from models.domain.complaints import Channel, Confidentiality, Track
 from models.domain.drafts import CaseDraft, ComplaintDraft, Place, Reporter
 from models.domain.ids import uuid7
 from models.keyring import Keys, new_keys
-from models.operations import accounts, founding, journal, officers, reference, units
-from models.operations.accounts import GrantDraft
+from models.operations import founding, journal
 from models.operations.act import Act
-from models.operations.officers import OfficerDraft
+from models.operations.law import reference
+from models.operations.people import accounts, officers, units
+from models.operations.people.accounts import GrantDraft
+from models.operations.people.officers import OfficerDraft
 from models.tables import people as tables
 from models.vault import Vault
 

@@ -93,5 +93,11 @@ def clone(url: str, template: str, name: str) -> str:
     return with_database(url, name)
 
 
+def tidy(url: str) -> None:
+    """What autovacuum would do after a large load."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("vacuum analyze")
+
+
 def drop(url: str, name: str) -> None:
     run(url, sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))

@@ -10,7 +10,7 @@ from api.schemas.people import LoginIn, MeOut, RefreshIn, TokensOut
 from api.work import May, OpenWork, Work
 from models.domain.access import Verb
 from models.domain.errors import BadCredentials, SessionEnded, TokenReused, TooManyRequests, Unauthenticated
-from models.operations import people, sessions
+from models.operations.people import people, sessions
 
 router = APIRouter(prefix="/v1", tags=["登录"])
 Own = Annotated[Work, Depends(May(Verb.OWN))]

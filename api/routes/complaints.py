@@ -29,7 +29,7 @@ from models.domain.errors import (
     Unavailable,
     VersionMissing,
 )
-from models.operations import complaints
+from models.operations import complaints, contacting
 from models.operations.once import Key
 
 router = APIRouter(prefix="/v1/complaints", tags=["来件"])
@@ -73,12 +73,15 @@ async def propose_working_text(body: WorkingTextIn, work: Registering) -> Workin
     "/{complaint_id}/contacts",
     summary="登记联系",
     status_code=201,
-    responses=refuses(*_ANY, NotFound, VersionMissing, StaleVersion),
+    responses=refuses(*_ANY, NotFound, VersionMissing, StaleVersion, OtherContent),
     operation_id="log_contact",
 )
-async def log_contact(complaint_id: UUID, body: ContactIn, work: Contacting, version: IfMatch) -> ContactMade:
-    """登记一次联系举报人的尝试；满两次未联系上，可按“联系不上”处理。"""
-    made = await work.do(complaints.log_contact, complaint_id, body.model_dump(mode="json"), version=version)
+async def log_contact(
+    complaint_id: UUID, body: ContactIn, work: Contacting, version: IfMatch, key: OptionalKey
+) -> ContactMade:
+    """登记一次联系举报人的尝试；满两次未联系上，可按“联系不上”处理。重试时带同一 Idempotency-Key。"""
+    inputs = body.model_dump(mode="json")
+    made = await work.do(contacting.log_contact, complaint_id, inputs, version=version, key=key)
     return ContactMade(id=made)
 
 

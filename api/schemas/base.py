@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, ClassVar, Final, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from models.domain.errors import Invalid
 from models.domain.geo import Datum
 from models.domain.words.text import clean
+
+_ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:")
 
 
 def _clean(text: str) -> str:
@@ -29,7 +41,16 @@ def _milliseconds(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_milliseconds)]
+def _iso(value: object) -> object:
+    """Only ISO text is a time here: a bare number would be read as seconds since 1970."""
+    if isinstance(value, str) and not _ISO.match(value):
+        raise PydanticCustomError("datetime_parsing", "not ISO 8601")
+    if isinstance(value, int | float):
+        raise PydanticCustomError("datetime_type", "not ISO 8601")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_iso), AfterValidator(_milliseconds)]
 """An instant with a zone; kept UTC to the millisecond."""
 
 
@@ -43,6 +64,25 @@ class In(BaseModel):
     """An input: nothing unknown, nothing infinite."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, str_max_length=20_000)
+
+
+class Patch(In):
+    """A change: what is left out stays, ``null`` takes away what may be missing; ``NEVER_NULL`` may not."""
+
+    NEVER_NULL: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("没有要修改的内容")
+        emptied = [name for name in self.NEVER_NULL & self.model_fields_set if getattr(self, name) is None]
+        if emptied:
+            raise ValueError(f"{'、'.join(sorted(emptied))}不能为空")
+        return self
+
+    def fields(self) -> dict[str, Any]:
+        """What was said, by name."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class Out(BaseModel):
@@ -59,6 +99,13 @@ class PlaceIn(In):
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     datum: Datum | None = None
+
+    @model_validator(mode="after")
+    def _whole_or_none(self) -> Self:
+        given = [value is not None for value in (self.lon, self.lat, self.datum)]
+        if any(given) and not all(given):
+            raise ValueError("经度、纬度、坐标系须同时填写，或都不填")
+        return self
 
 
 class PlaceOut(Out):

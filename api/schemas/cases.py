@@ -8,14 +8,16 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, TypeAdapter
 
-from api.schemas.base import Count, In, Moment, Out, PlaceIn, PlaceOut, UnmetOut, Words
+from api.paging import PageQuery
+from api.schemas.base import Count, DivisionCode, In, Moment, Out, PlaceIn, PlaceOut, UnmetOut, Words
 from api.schemas.steps import inputs_of
 from models.domain.complaints import Channel, Confidentiality, ContactWay, Satisfaction, Track, Verdict
 from models.domain.drafts import CaseDraft, Place
 from models.domain.ids import is_uuid7
 from models.domain.lifecycle import ACTION_TITLES, STATE_TITLES, Action, Kind, State
+from models.operations.case_facts import Child
 from models.operations.case_views import CaseView
-from models.operations.queues import KEYS
+from models.operations.queues import KEYS, Filters
 from models.tables.base import AnyRow
 
 _FAR = 9000
@@ -83,6 +85,32 @@ class CasePatch(In):
     categories: Categories | None = None
     place: PlaceIn | None = None
     urgent: bool | None = None
+
+
+class CaseQuery(PageQuery):
+    """What narrows a list of cases."""
+
+    queue: Annotated[str, Field(max_length=40, description="待办队列")] | None = None
+    state: State | None = None
+    division: Annotated[DivisionCode, Field(description="区划及其下级")] | None = None
+    category: Annotated[str, Field(max_length=40)] | None = None
+    channel: Channel | None = None
+    assignee: UUID | None = None
+    due_before: Moment | None = None
+    changed_since: Moment | None = None
+
+    def filters(self) -> Filters:
+        """The plain values an operation takes."""
+        return Filters(
+            self.queue,
+            self.state,
+            self.division,
+            self.category,
+            self.channel,
+            self.assignee,
+            self.due_before,
+            self.changed_since,
+        )
 
 
 class CaseCreated(Out):
@@ -194,11 +222,11 @@ class DeadlineOut(Out):
     steps: list[dict[str, Any]]
 
     @classmethod
-    def of(cls, row: AnyRow) -> Self:
+    def of(cls, row: Any) -> Self:
         told = row.explanation
         return cls.model_validate(
             {
-                **row._mapping,
+                **(vars(row) if isinstance(row, Child) else row._mapping),
                 "title": row.rule.get("title", "工单要求的期限"),
                 "rule_version": row.rule.get("version"),
                 "explanation": told["sentence"],

@@ -87,14 +87,22 @@ class HitOut(Out):
     message: str
 
 
+class TriageWordOut(Out):
+    """A word that asks for a quick look, and why."""
+
+    word: str
+    why: str
+
+
 class ComplaintCreated(Out):
-    """What the clerk is told: numbers, warnings, how many others came from the same phone."""
+    """What the clerk is told: numbers, warnings, how many others came from the same phone, urgent words."""
 
     id: UUID
     public_number: str
     case: CaseCreated
     warnings: list[HitOut]
     same_reporter: int
+    urgent_words: list[TriageWordOut]
 
     @classmethod
     def of(cls, made: dict[str, Any]) -> Self:

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 
 from api.schemas.base import In, Out, Words
 from models.domain.access import ROLE_TITLES, Role
-from models.operations.sessions import Pair
+from models.operations.people.sessions import Pair
 from models.tables.base import CN
 
 Password = Annotated[SecretStr, Field(min_length=1, max_length=128)]

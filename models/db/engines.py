@@ -15,18 +15,20 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from models.domain.errors import Duplicate, HuanxunError, InProgress, Unavailable
+from models.domain.errors import Duplicate, HuanxunError, InProgress, OtherContent, RuleOverlap, Unavailable
 
 API_BUSY_SECONDS: Final = 5
 WORKER_BUSY_SECONDS: Final = 30
 STATEMENT_TIMEOUT_SECONDS: Final = 30
 LOCK_TIMEOUT_SECONDS: Final = 3
 IDLE_IN_TRANSACTION_SECONDS: Final = 15
+WAKE_CHANNEL: Final = "huanxun_work"
 
 PG_SETTINGS: Final = {
     "statement_timeout": f"{STATEMENT_TIMEOUT_SECONDS}s",
@@ -47,7 +49,14 @@ _DUPLICATES: Final = {
     "uq_officer_account_id": "这个账号已经登记为执法人员",
     "enterprise.uscc": "这个统一社会信用代码已经建档",
     "uq_enterprise_uscc": "这个统一社会信用代码已经建档",
+    "unit.number_prefix": "这个发文代字已有单位使用，请换一个",
+    "uq_unit_number_prefix": "这个发文代字已有单位使用，请换一个",
+    "division.code": "这个区划代码已经登记",
+    "pk_division": "这个区划代码已经登记",
 }
+
+_RULE_WINDOWS: Final = ("ex_rule_window", "uq_rule_rule_id")
+"""The exclusion constraint (on SQLite a trigger) and the unique key of one rule's windows."""
 
 
 def normal_url(url: str) -> URL:
@@ -81,19 +90,24 @@ def open_engine(url: str, *, busy_seconds: int = WORKER_BUSY_SECONDS, pool_size:
         pool_size=pool_size,
         pool_pre_ping=True,
         hide_parameters=True,
+        json_deserializer=from_json,
         connect_args={"options": settings, "application_name": "huanxun"},
     )
 
 
 def open_reader(url: str, *, busy_seconds: int = API_BUSY_SECONDS) -> Engine:
-    """A SQLite engine for single statements without a transaction."""
+    """An engine for single statements without a transaction."""
+    if not is_sqlite(url):
+        return open_engine(url, pool_size=1).execution_options(isolation_level="AUTOCOMMIT")
     return _sqlite_engine(normal_url(url), busy_seconds=busy_seconds, writes=False)
 
 
 def _sqlite_engine(url: URL, *, busy_seconds: int, writes: bool) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, hide_parameters=True, json_deserializer=from_json, connect_args={"check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -135,7 +149,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 def insert_unless_there(dialect: str, table: Table) -> Any:
     """``INSERT … ON CONFLICT DO NOTHING`` for either database; the row count says whether it was new."""
     build = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return build(table).on_conflict_do_nothing()
+    # psycopg forgets the row count of an INSERT (-1) with its cursor unless it is kept.
+    return build(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 @lru_cache(maxsize=64)
@@ -153,12 +168,22 @@ def skips_locked(db: Connection) -> bool:
     return db.dialect.name == "postgresql"
 
 
+def announce(db: Connection) -> None:
+    """Wake idle workers when this transaction commits: there is work due now (SQLite: they look by themselves)."""
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql(f"select pg_notify('{WAKE_CHANNEL}', '')")
+
+
 def refusal(error: DBAPIError) -> HuanxunError | None:
     """What a database error means for a person, where it means anything."""
     said = str(error.orig)
     state = getattr(error.orig, "sqlstate", None)
     if isinstance(error, IntegrityError):
-        return next((Duplicate(words) for sign, words in _DUPLICATES.items() if sign in said), None)
+        if any(sign in said for sign in _RULE_WINDOWS):
+            return RuleOverlap()
+        known = next((Duplicate(words) for sign, words in _DUPLICATES.items() if sign in said), None)
+        unique = state == "23505" or "UNIQUE constraint failed" in said
+        return known or (OtherContent() if unique else None)
     if state == "55P03":
         return InProgress()
     if state in {"40P01", "40001", "57014", "53300", "57P01"} or error.connection_invalidated:

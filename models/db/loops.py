@@ -12,9 +12,11 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
+from pydantic_core import from_json
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -66,6 +68,7 @@ class PostgresPort:
             max_overflow=0,
             pool_timeout=5,
             hide_parameters=True,
+            json_deserializer=from_json,
             connect_args={
                 "server_settings": {**PG_SETTINGS, "application_name": "huanxun-api", "jit": "off"}
             },
@@ -171,6 +174,9 @@ class SqlitePort:
             outcomes = [_attempt(connection, waiting) for waiting in batch]
             connection.commit()
         except BaseException as error:
+            # A COMMIT that failed leaves SQLite inside the transaction, which ``rollback`` here no longer
+            # knows of: every later write would fail. A fresh connection is inside none.
+            connection.invalidate()
             connection.rollback()
             told = (refusal(error) or error) if isinstance(error, DBAPIError) else error
             return [_Outcome(waiting, None, told) for waiting in batch]
@@ -205,7 +211,10 @@ def _settle(outcomes: list[_Outcome]) -> None:
     """Answer on the loop, in one hop per loop, only now that the commit stands."""
     for loop in {outcome.waiting.loop for outcome in outcomes}:
         mine = [outcome for outcome in outcomes if outcome.waiting.loop is loop]
-        loop.call_soon_threadsafe(_answer, mine)
+        with suppress(
+            RuntimeError
+        ):  # a loop that was closed has nobody waiting; the thread serves the others
+            loop.call_soon_threadsafe(_answer, mine)
 
 
 def _answer(outcomes: list[_Outcome]) -> None:

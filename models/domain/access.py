@@ -52,6 +52,9 @@ ADMIN_ROLES: Final = frozenset({Role.ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMI
 SUBTREE_ROLES: Final = frozenset({Role.CLERK, Role.INSPECTOR, Role.SUPERVISOR, Role.DEPUTY_HEAD, Role.OFFICE})
 """See every case in the division subtree of the grant."""
 
+NEVER_DEPUTISED: Final = ADMIN_ROLES | {Role.ENTERPRISE}
+"""Nobody acts as a deputy in these: administration is personal, an enterprise names its own people."""
+
 UNIT_ROLES: Final = frozenset({Role.LIAISON, Role.VERIFIER})
 """See the cases in which their unit has a part, from that step on."""
 
@@ -76,7 +79,12 @@ class Verb(StrEnum):
     SITE_READ = "site.read"
     SITE_WRITE = "site.write"
     PEOPLE_READ = "people.read"
-    ACCOUNT_ADMIN = "account.admin"
+    ACCOUNT_ADMIN = "account.admin"  # make accounts, units, officers
+    ACCOUNT_KEEP = (
+        "account.keep"  # change, new password, leave; administrators only by the security administrator
+    )
+    HAND_OVER_READ = "hand_over.read"
+    DEPUTY_SET = "deputy.set"
     GRANT_ADMIN = "grant.admin"
     SESSION_ADMIN = "session.admin"
     WORK_READ = "work.read"
@@ -99,6 +107,9 @@ _LEAD = _DESK | {
     Verb.PHRASE_WRITE,
     Verb.SITE_WRITE,
     Verb.WORK_READ,
+    Verb.HAND_OVER_READ,
+    Verb.DEPUTY_SET,
+    Verb.SESSION_ADMIN,
 }
 _EVERYONE = {Verb.OWN, Verb.REFERENCE_READ}
 
@@ -125,15 +136,34 @@ GRANTS: Final[dict[Role, frozenset[Verb]]] = {
         Role.ENTERPRISE: {Verb.SITE_READ},
         Role.ADMIN: {
             Verb.ACCOUNT_ADMIN,
+            Verb.ACCOUNT_KEEP,
             Verb.GRANT_ADMIN,
+            Verb.HAND_OVER_READ,
+            Verb.SESSION_ADMIN,
             Verb.PEOPLE_READ,
             Verb.REFERENCE_ADMIN,
             Verb.WORK_READ,
         },
-        Role.SECURITY_ADMIN: {Verb.GRANT_ADMIN, Verb.SESSION_ADMIN, Verb.PEOPLE_READ},
+        Role.SECURITY_ADMIN: {
+            Verb.ACCOUNT_KEEP,
+            Verb.GRANT_ADMIN,
+            Verb.HAND_OVER_READ,
+            Verb.SESSION_ADMIN,
+            Verb.PEOPLE_READ,
+        },
         Role.AUDIT_ADMIN: {Verb.JOURNAL_READ, Verb.PEOPLE_READ},
     }.items()
 }
+
+
+def appointer_of(role: Role) -> Role:
+    """
+    Who gives and ends a role, so that no one person can raise himself or a puppet (三员分立).
+
+    Business roles: the system administrator. The three administrations: the security administrator, who
+    in turn cannot make accounts; the first one of an instance comes from the command line of the server.
+    """
+    return Role.SECURITY_ADMIN if role in ADMIN_ROLES else Role.ADMIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,10 @@ def _spot_case(facts: Facts) -> bool:
     return not facts.has_reporter
 
 
+def _urgent(facts: Facts) -> bool:
+    return facts.urgent and facts.has_reporter
+
+
 def _sign_by(facts: Facts) -> bool:
     return facts.has_sign_by
 
@@ -145,7 +149,7 @@ _HANDLER: Final = frozenset({R.INSPECTOR})
 _TRIAGE: Final = frozenset({S.REGISTERED, S.AWAITING_SUPPLEMENT})
 _WORKING: Final = frozenset({S.ACCEPTED, S.ASSIGNED, S.INVESTIGATING, S.IN_REVIEW, S.RETURNED})
 _OPEN: Final = frozenset(S) - {S.NEW, S.ARCHIVED, S.VOID}
-_TRIAGE_CLOCKS: Final = ("CASE_TRIAGE", "RPT_SUPPLEMENT", "HOTLINE_SIGN", "HOTLINE_RETURN")
+_TRIAGE_CLOCKS: Final = ("CASE_TRIAGE", "RPT_SUPPLEMENT", "HOTLINE_SIGN", "HOTLINE_RETURN", "RPT_URGENT")
 _CLOSING: Final = ("RPT_CLOSE", "RPT_REDO", "RPT_ASSIGN_LOWER")
 _SAME: Final = None
 
@@ -153,7 +157,8 @@ _SAME: Final = None
 COMPLAINT: Final[Lifecycle] = (
     Transition(A.REGISTER, frozenset({S.NEW}), S.REGISTERED, frozenset({R.CLERK, R.INSPECTOR, R.WARDEN}) | _HEADS,
                starts=(Start("RPT_ACCEPT_TELL", _has_reporter), Start("CASE_TRIAGE", _spot_case),
-                       Start("HOTLINE_SIGN", _sign_by), Start("HOTLINE_RETURN", _return_by))),
+                       Start("HOTLINE_SIGN", _sign_by), Start("HOTLINE_RETURN", _return_by),
+                       Start("RPT_URGENT", _urgent))),
     Transition(A.REQUEST_SUPPLEMENT, frozenset({S.REGISTERED}), S.AWAITING_SUPPLEMENT, _CLERK, (someone_waits,),
                starts=(Start("RPT_SUPPLEMENT"),), stops=("CASE_TRIAGE",)),
     Transition(A.SUPPLEMENT, frozenset({S.AWAITING_SUPPLEMENT}), S.REGISTERED, _CLERK,

@@ -127,6 +127,24 @@ class Satisfaction(StrEnum):
     UNREACHABLE = "联系不上"
 
 
+class PhraseUse(StrEnum):
+    """Where a phrase text 短语 is offered."""
+
+    TELL = "tell"  # 告知
+    REFUSE = "refuse"  # 不予受理
+    REPLY = "reply"  # 答复
+    FINDING = "finding"  # 调查情况
+    RETURN = "return"  # 退回
+
+
+PHRASE_TITLES: Final[dict[PhraseUse, str]] = {
+    PhraseUse.TELL: "告知",
+    PhraseUse.REFUSE: "不予受理",
+    PhraseUse.REPLY: "答复",
+    PhraseUse.FINDING: "调查情况",
+    PhraseUse.RETURN: "退回",
+}
+
 ATTEMPTS_FOR_UNREACHABLE: Final = 2
 """Logged attempts after which 联系不上 holds and telling is no longer owed. Source: issue A; 令15 art. 8."""
 

@@ -16,6 +16,7 @@ HuanxunError
 ├─ Conflict                   the state of things forbids it
 │  ├─ OtherContent            a key or id that was used for other content
 │  ├─ Duplicate               a unique thing that exists already
+│  ├─ RuleOverlap             two versions of one rule in force on one day
 │  ├─ IllegalTransition       no such action in this state
 │  ├─ GuardsUnmet             all conditions still open, at once
 │  └─ InProgress              the same request is still being worked on
@@ -141,6 +142,11 @@ class OtherContent(Conflict):
 class Duplicate(Conflict):
     code = "duplicate"
     title = "已存在相同的记录"
+
+
+class RuleOverlap(Conflict):
+    code = "rule_overlap"
+    title = "与该规则已有版本的有效期重叠；请改生效日期，或同时结束上一版本"
 
 
 class IllegalTransition(Conflict):

@@ -8,10 +8,11 @@ every token look-up, so a change holds from the next request on, in every proces
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from models.domain.catalogue import Catalogue
 from models.domain.timing.calendar import Calendar
 from models.domain.timing.reminders import Stage
 from models.domain.timing.rules import Rule, choose
@@ -48,11 +49,19 @@ class Law:
     calendar: Calendar
     rules: tuple[Rule, ...]
     stages: tuple[Stage, ...]
+    catalogue: Catalogue
     divisions: Mapping[str, Division]
     units: Mapping[UUID, UnitInfo]
+    _areas: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def areas(self, division: str) -> tuple[str, ...]:
         """The prefixes a grant on this division reaches: itself and what it succeeded."""
+        found = self._areas.get(division)
+        if found is None:
+            found = self._areas[division] = self._reach(division)
+        return found
+
+    def _reach(self, division: str) -> tuple[str, ...]:
         inherited = {
             old.code
             for old in self.divisions.values()

@@ -135,6 +135,7 @@ class Facts:
     has_reporter: bool = True
     has_category: bool = True
     contactable: bool = True
+    urgent: bool = False
     has_external_number: bool = False
     has_sign_by: bool = False
     has_return_by: bool = False

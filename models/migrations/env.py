@@ -12,7 +12,8 @@ from models.db.engines import open_engine
 from models.tables.base import Instant, TextEnum
 from models.tables.registry import metadata
 
-LOCK_TIMEOUT = "4s"
+TURN_TIMEOUT = "10min"  # another process migrates: wait for it
+LOCK_TIMEOUT = "4s"  # a table is in use: give up before everybody queues behind us
 
 
 def render_item(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
@@ -33,8 +34,10 @@ def render_item(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
 def run(connection: Connection) -> None:
     """Migrate over one connection, in one transaction."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"set lock_timeout = '{LOCK_TIMEOUT}'")
-        connection.exec_driver_sql("select pg_advisory_lock(7340123)")
+        connection.exec_driver_sql("set local statement_timeout = 0")
+        connection.exec_driver_sql(f"set local lock_timeout = '{TURN_TIMEOUT}'")
+        connection.exec_driver_sql("select pg_advisory_xact_lock(7340123)")
+        connection.exec_driver_sql(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
     context.configure(
         connection=connection,
         target_metadata=metadata,

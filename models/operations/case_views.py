@@ -10,50 +10,24 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
 
+from models.db.nested import as_json
 from models.domain import lifecycle
 from models.domain.access import Verb
 from models.domain.errors import Unmet
 from models.domain.lifecycle import Action
 from models.operations import case_facts, cases, deadlines, scope
 from models.operations.act import Act
+from models.operations.case_facts import Belongings, Child, child
 from models.operations.scope import Scope, Shape
 from models.operations.stepping import Step, Work
 from models.tables.base import AnyRow
-from models.tables.cases import assignments, points, steps
 from models.tables.cases import cases as T
+from models.tables.cases import steps
 from models.tables.complaints import complaints, contacts, replies
 from models.tables.deadlines import deadlines as clocks
 from models.tables.people import accounts
 
 _case_id = bindparam("case_id", type_=T.c.id.type)
-_POINTS = select(points).where(points.c.case_id == _case_id).order_by(points.c.no)
-_HANDLERS = (
-    select(assignments.c.account_id, accounts.c.name, assignments.c.lead, assignments.c.since)
-    .join(accounts, accounts.c.id == assignments.c.account_id)
-    .where(assignments.c.case_id == _case_id, assignments.c.ended_at.is_(None))
-    .order_by(assignments.c.lead.desc(), accounts.c.name)
-)
-_COMPLAINTS = (
-    select(
-        complaints.c.id,
-        complaints.c.public_number,
-        complaints.c.channel,
-        complaints.c.external_number,
-        complaints.c.received_at,
-        complaints.c.external_due_at,
-        complaints.c.confidentiality,
-        complaints.c.contactable,
-        complaints.c.occurrences,
-        complaints.c.told_at,
-        complaints.c.unreachable,
-        complaints.c.replied_at,
-        complaints.c.platform_replied_at,
-        complaints.c.called_back_at,
-        complaints.c.satisfaction,
-    )
-    .where(complaints.c.case_id == _case_id)
-    .order_by(complaints.c.received_at)
-)
 _STEPS = (
     select(steps, accounts.c.name.label("by_name"))
     .outerjoin(accounts, accounts.c.id == steps.c.by)
@@ -87,35 +61,53 @@ class Possible:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case with what belongs to it."""
+    """A case with what belongs to it; children are plain records, instants in them are aware."""
 
     case: AnyRow
-    points: Rows
-    handlers: Rows
-    complaints: Rows
-    deadlines: Rows
+    points: Sequence[Child]
+    handlers: Sequence[Child]
+    complaints: Sequence[Child]
+    deadlines: Sequence[Child]
     actions: list[Possible]
 
 
 def whole(act: Act, case_id: UUID) -> CaseView:
     """
-    One case.
+    One case, in one statement.
 
     Raises:
         NotFound: absent or outside; the same answer, journalled either way.
     """
-    case = find(act, case_id)
-    binds = {"case_id": case_id}
-    running = deadlines.running(act, case_id)
-    filed = act.db.execute(_COMPLAINTS, binds).all() if act.actor.may(Verb.COMPLAINT_READ) else ()
+    reach = Scope.of(act.actor)
+    statement = _whole(reach.shape, act.db.dialect.name)
+    case = act.db.execute(statement, {"id": case_id, **reach.binds()}).one_or_none()
+    if case is None:
+        raise cases.unseen(act, case_id)
+    held = Belongings(
+        sorted((child(one) for one in case.points), key=lambda one: one.no),
+        [child(one) for one in case.people],
+        sorted((child(one) for one in case.complaints), key=lambda one: one.received_at),
+    )
+    running = sorted((child(one) for one in case.deadlines), key=lambda one: one.due_at)
     return CaseView(
         case=case,
-        points=act.db.execute(_POINTS, binds).all(),
-        handlers=act.db.execute(_HANDLERS, binds).all(),
-        complaints=filed,
+        points=held.points,
+        handlers=held.handlers,
+        complaints=held.complaints if act.actor.may(Verb.COMPLAINT_READ) else (),
         deadlines=running,
-        actions=_possible(act, case, running),
+        actions=_possible(act, case, running, held),
     )
+
+
+@lru_cache(maxsize=64)
+def _whole(shape: Shape, dialect: str) -> Select[Any]:
+    return select(
+        T,
+        as_json(dialect, case_facts.points_of(T.c.id)).label("points"),
+        as_json(dialect, case_facts.people_of(T.c.id)).label("people"),
+        as_json(dialect, case_facts.complaints_of_case(T.c.id)).label("complaints"),
+        as_json(dialect, deadlines.running_of(T.c.id)).label("deadlines"),
+    ).where(T.c.id == bindparam("id", type_=T.c.id.type), scope.visible(shape))
 
 
 def find(act: Act, case_id: UUID) -> AnyRow:
@@ -150,8 +142,8 @@ def _seen(shape: Shape) -> Select[Any]:
     return select(T).where(T.c.id == bindparam("id", type_=T.c.id.type), scope.visible(shape))
 
 
-def _possible(act: Act, case: AnyRow, running: Rows) -> list[Possible]:
+def _possible(act: Act, case: AnyRow, running: Sequence[Any], held: Belongings) -> list[Possible]:
     work = Work(act, case, Step(Action.VOID, {}), running)
-    facts = case_facts.of(work)
+    facts = case_facts.of(work, held)
     rows = cases.LIFECYCLES[case.kind]
     return [Possible(row.action, unmet) for row, unmet in lifecycle.open_to(rows, facts)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -18,7 +19,7 @@ from models.domain.law import chain_of, county_of
 from models.domain.lifecycle import Action, Facts, Kind, Lifecycle, State
 from models.domain.timing.calendar import legal_day
 from models.domain.timing.limits import Limits
-from models.operations import case_facts, deadlines, effects, journal, numbers, scope
+from models.operations import case_facts, deadlines, effects, journal, numbers, reckoning, scope
 from models.operations.act import Act
 from models.operations.once import Key, once
 from models.operations.scope import Scope, Shape
@@ -64,25 +65,17 @@ def created(act: Act, case_id: UUID) -> dict[str, Any]:
 def create(act: Act, draft: CaseDraft, facts: Facts, *, limits: Limits | None = None) -> UUID:
     """Insert a case with its points, first step and first clocks; journal it."""
     place_is_ours(act, draft.place, draft.site_id)
+    act.law.catalogue.check(draft.categories)
     move = lifecycle.decide(LIFECYCLES[Kind.COMPLAINT], Action.REGISTER, facts)
     number = numbers.next_case_number(act, Kind.COMPLAINT, draft.place.division)
-    started = [
-        deadlines.reckon_start(act, rule_id, draft.place.division, draft.received_at, limits=limits)
-        for rule_id in move.starts
-    ]
+    started = reckoning.first_clocks(act, move.starts, draft.place.division, draft.received_at, limits)
     act.db.execute(_INSERT_CASE, _case_row(act, draft, number) | deadlines.nearest_of(started))
     if draft.categories:
         act.db.execute(
             _INSERT_CATEGORY, [{"case_id": draft.id, "category": name} for name in draft.categories]
         )
     wanted = draft.points or (draft.title,)
-    act.db.execute(
-        _INSERT_POINT,
-        [
-            {"id": act.new_id(), "case_id": draft.id, "no": no, "text": words}
-            for no, words in enumerate(wanted, start=1)
-        ],
-    )
+    _insert_points(act, draft.id, wanted)
     deadlines.insert_started(act, draft.id, draft.place.division, 1, started)
     _record(act, draft.id, Step(Action.REGISTER, {}), move, seq=1, round_=1)
     act.note(
@@ -94,6 +87,16 @@ def create(act: Act, draft: CaseDraft, facts: Facts, *, limits: Limits | None = 
         content={"title": draft.title, "working_text": draft.working_text, "points": list(wanted)},
     )
     return draft.id
+
+
+def _insert_points(act: Act, case_id: UUID, wanted: Sequence[str]) -> None:
+    act.db.execute(
+        _INSERT_POINT,
+        [
+            {"id": act.new_id(), "case_id": case_id, "no": no, "text": words}
+            for no, words in enumerate(wanted, start=1)
+        ],
+    )
 
 
 def place_is_ours(act: Act, place: Place, site_id: UUID | None = None) -> None:

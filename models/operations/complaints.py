@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select
 
-from models.domain.complaints import Confidentiality, ContactOutcome, ContactWay
+from models.domain.complaints import Confidentiality
 from models.domain.drafts import CaseDraft, ComplaintDraft, Reporter
-from models.domain.errors import Flaw, Invalid, StaleVersion, VersionMissing
+from models.domain.errors import Flaw, Invalid
 from models.domain.law import chain_of
 from models.domain.timing.limits import Limits
 from models.domain.words.masking import Hit, propose, warnings
@@ -26,9 +25,7 @@ from models.operations import case_facts, case_views, cases
 from models.operations.act import Act
 from models.operations.once import Key, once
 from models.tables.base import AnyRow
-from models.tables.cases import cases as case_table
 from models.tables.complaints import complaints as T
-from models.tables.complaints import contacts
 from models.vault import new_data_key, phone_normal
 
 _INSERT = insert(T)
@@ -60,12 +57,14 @@ def register(act: Act, draft: ComplaintDraft, content: Any, key: Key) -> dict[st
     check(act, draft)
     case_id = once(act, key, "complaints.register", content, lambda: _register(act, draft))
     row = act.db.execute(_CREATED, {"case_id": case_id}).one()
+    case = draft.case
     return {
         "id": row.id,
         "public_number": row.public_number,
         "case": cases.created(act, case_id),
-        "warnings": told_warnings(draft.case.working_text, draft.reporter),
+        "warnings": told_warnings(case.working_text, draft.reporter),
         "same_reporter": same_reporter(act, row.id),
+        "urgent_words": act.law.catalogue.urgent_words(case.title, case.working_text, draft.words),
     }
 
 
@@ -110,51 +109,6 @@ def same_reporter(act: Act, complaint_id: UUID) -> int:
     return int(act.db.execute(count).scalar_one())
 
 
-def log_contact(act: Act, complaint_id: UUID, inputs: dict[str, Any], *, version: int | None) -> UUID:
-    """
-    Put down one attempt to reach the reporter; what was said is sealed. Raises the case's version.
-
-    Raises:
-        NotFound, VersionMissing, StaleVersion
-    """
-    complaint = _visible(act, complaint_id)
-    case = cases.lock(act, complaint.case_id)
-    if version is None:
-        raise VersionMissing()
-    if version != case.version:
-        raise StaleVersion(current=case.version, changes=[])
-    at = datetime.fromisoformat(inputs["at"]) if inputs.get("at") else act.now
-    if at > act.now:
-        raise Invalid(flaws=[Flaw("/at", "in_future", "联系时间不能晚于现在")])
-    contact_id = act.new_id()
-    note = inputs.get("note")
-    act.db.execute(
-        insert(contacts).values(
-            id=contact_id,
-            complaint_id=complaint_id,
-            at=at,
-            way=ContactWay(inputs["way"]),
-            outcome=ContactOutcome(inputs["outcome"]),
-            sealed_note=_seal(act, complaint, note, f"contact:{contact_id}:note") if note else None,
-            by=act.actor.account_id,
-        )
-    )
-    act.db.execute(
-        update(case_table)
-        .where(case_table.c.id == case.id)
-        .values(version=case.version + 1, changed_at=act.now)
-    )
-    act.note(
-        "complaint.contact",
-        "complaint",
-        complaint_id,
-        chain=chain_of(case.division_code),
-        fields=("at", "way", "outcome", "note"),
-        content=inputs,
-    )
-    return contact_id
-
-
 def view_identity(act: Act, complaint_id: UUID, *, reason: str) -> dict[str, Any]:
     """
     Open the sealed words and identity of a complaint; every look is journalled with its reason's digest.
@@ -162,7 +116,7 @@ def view_identity(act: Act, complaint_id: UUID, *, reason: str) -> dict[str, Any
     Raises:
         NotFound; Unreadable: the key is not here, or the person was forgotten.
     """
-    complaint = _visible(act, complaint_id)
+    complaint = unlocked(act, complaint_id)
     case = cases.lock(act, complaint.case_id)
     act.note(
         "identity.view",
@@ -186,7 +140,7 @@ def view_identity(act: Act, complaint_id: UUID, *, reason: str) -> dict[str, Any
 def _register(act: Act, draft: ComplaintDraft) -> UUID:
     case: CaseDraft = draft.case
     facts = case_facts.newcomer(act, case, has_reporter=True, complaint=draft)
-    limits = Limits(draft.sign_by, draft.return_by, draft.external_due_at)
+    limits = Limits(draft.sign_by, draft.return_by, draft.external_due_at, draft.dispatched_at)
     cases.create(act, case, facts, limits=limits)
     complaint_id = act.new_id()
     act.db.execute(_INSERT, _row(act, draft, complaint_id) | _sealed(act, draft, complaint_id))
@@ -235,19 +189,14 @@ def _sealed(act: Act, draft: ComplaintDraft, complaint_id: UUID) -> dict[str, An
     }
 
 
-def _seal(act: Act, complaint: AnyRow, text: str, where: str) -> bytes:
-    data_key = act.vault.unwrap(complaint.sealed_key, aad=place(complaint.id, "key"))
-    return act.vault.seal(data_key, text, place=where)
-
-
 def find(act: Act, complaint_id: UUID) -> AnyRow:
     """The complaint within the reader's sight. Raises ``NotFound``."""
-    complaint = _visible(act, complaint_id)
+    complaint = unlocked(act, complaint_id)
     case_views.find(act, complaint.case_id)
     return complaint
 
 
-def _visible(act: Act, complaint_id: UUID) -> AnyRow:
+def unlocked(act: Act, complaint_id: UUID) -> AnyRow:
     """The complaint, if its case is the actor's to see; scope is checked by locking the case next."""
     row = act.db.execute(
         select(T.c.id, T.c.case_id, T.c.sealed_key, T.c.sealed_identity, T.c.sealed_words).where(

@@ -7,23 +7,24 @@ Overdue is ``now >= due_at``, the end of the rolled date; reminders count back f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 
 from models.domain.law import county_of
 from models.domain.lifecycle import ALL_CLOCKS
-from models.domain.timing.calendar import legal_day
-from models.domain.timing.limits import Limits, Settled, Stretch, keep, settle
+from models.domain.timing.limits import Limits, Settled, settle
 from models.domain.timing.reminders import QuietHours, latest_due, next_after, plan
-from models.domain.timing.terms import Interval, Term, Unit
+from models.domain.timing.terms import Unit
 from models.operations.act import Act
+from models.operations.reckoning import Started, reckon_start, stretches
 from models.tables.base import AnyRow
+from models.tables.cases import cases
 from models.tables.deadlines import deadlines as T
 from models.tables.deadlines import extensions, suspensions
+from models.tables.notices import notices
 
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """``due_at`` of a case without a running clock: it sorts last."""
@@ -32,47 +33,25 @@ STILL_SUSPENDED: Final = timedelta(days=30)
 """How often the approver is told that a clock still stands (``domain.md`` §8: monthly)."""
 
 _INSERT = insert(T)
-_EXTENDED = select(func.count()).where(extensions.c.deadline_id == T.c.id).scalar_subquery().label("extended")
-_RUNNING = (
-    select(T, _EXTENDED)
-    .where(
-        T.c.case_id == bindparam("case_id", type_=T.c.case_id.type), T.c.state.in_(("running", "suspended"))
+
+
+def running_of(case_id: Any) -> Select[Any]:
+    """The running and suspended clocks of a case, each with the number of extensions granted."""
+    extended = select(func.count()).where(extensions.c.deadline_id == T.c.id).scalar_subquery()
+    return (
+        select(T, extended.label("extended"))
+        .where(T.c.case_id == case_id, T.c.stopped_at.is_(None))
+        .correlate(cases)
     )
-    .order_by(T.c.due_at, T.c.id)
-)
+
+
+_RUNNING = running_of(bindparam("case_id", type_=T.c.case_id.type)).order_by(T.c.due_at, T.c.id)
 _NEAREST = (
     select(T.c.due_at, T.c.rule_id)
     .where(T.c.case_id == bindparam("case_id", type_=T.c.case_id.type), T.c.state == "running")
     .order_by(T.c.due_at)
     .limit(1)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A clock that is about to be inserted."""
-
-    rule_id: str
-    candidates: Sequence[Mapping[str, Any]]
-    start_at: datetime
-    settled: Settled
-
-
-def reckon_start(
-    act: Act, rule_id: str, division: str, start_at: datetime, *, limits: Limits | None = None
-) -> Started:
-    """
-    The clock of a rule from its start event, under the law valid that day.
-
-    Raises:
-        LookupError: no rule of that id is in force there.
-    """
-    on = legal_day(start_at)
-    rules = act.law.candidates(rule_id, on, division)
-    kept = keep(rules, on, limits.for_rule(rule_id) if limits else None)
-    if not kept:
-        raise LookupError(f"no rule {rule_id} in force on {on}")
-    return Started(rule_id, kept, start_at, settle(kept, start_at, act.law.calendar, Stretch()))
 
 
 def insert_started(act: Act, case_id: UUID, division: str, round_: int, started: Sequence[Started]) -> None:
@@ -109,6 +88,7 @@ def stop(act: Act, clocks: Sequence[AnyRow], rule_ids: Sequence[str], *, cancell
     """End the named clocks (``*``: all); met late when the end had passed."""
     for clock in clocks:
         if clock.rule_id in rule_ids or ALL_CLOCKS in rule_ids:
+            silence(act, clock.id)
             act.db.execute(
                 update(T)
                 .where(T.c.id == clock.id)
@@ -122,19 +102,22 @@ def stop(act: Act, clocks: Sequence[AnyRow], rule_ids: Sequence[str], *, cancell
             )
 
 
-def reopen(act: Act, case: AnyRow, rule_ids: Sequence[str]) -> None:
-    """A step was undone: the clock it had stopped runs on from its old start."""
+def reopen(act: Act, case: AnyRow, rule_ids: Sequence[str], *, ended: str = "met") -> int:
+    """What had stopped these clocks was undone: they run on from their old start; gives how many do."""
+    reopened = 0
     for rule_id in rule_ids:
         stopped = act.db.execute(
             select(T)
             .where(
-                T.c.case_id == case.id, T.c.rule_id == rule_id, T.c.round == case.round, T.c.state == "met"
+                T.c.case_id == case.id, T.c.rule_id == rule_id, T.c.round == case.round, T.c.state == ended
             )
             .order_by(T.c.stopped_at.desc())
             .limit(1)
         ).one_or_none()
         if stopped is not None:
             _rewrite(act, stopped, state="running", stopped_at=None, met_late=False)
+            reopened += 1
+    return reopened
 
 
 def extend(act: Act, case: AnyRow, clock: AnyRow | None, inputs: Mapping[str, Any]) -> None:
@@ -178,6 +161,7 @@ def suspend(act: Act, clock: AnyRow | None, inputs: Mapping[str, Any]) -> None:
             by=act.actor.account_id,
         )
     )
+    silence(act, clock.id)
     act.db.execute(
         update(T)
         .where(T.c.id == clock.id)
@@ -198,27 +182,32 @@ def resume(act: Act, case: AnyRow, clock: AnyRow | None) -> None:
 
 def resettle(act: Act, clock: AnyRow) -> Settled:
     """The end of a clock as today's calendar, suspensions and extensions make it; writes nothing."""
-    held = act.db.execute(
-        select(suspensions.c.from_at, suspensions.c.to_at)
-        .where(suspensions.c.deadline_id == clock.id)
-        .order_by(suspensions.c.from_at)
-    )
-    granted = act.db.execute(
-        select(extensions.c.length, extensions.c.unit)
-        .where(extensions.c.deadline_id == clock.id)
-        .order_by(extensions.c.granted_at)
-    )
-    stretch = Stretch(
-        [Interval(row.from_at, row.to_at) for row in held],
-        [Term(row.length, Unit(row.unit)) for row in granted],
-        act.now,
-    )
+    stretch = stretches(act, [clock.id])[clock.id]
     return settle(clock.candidates, clock.started_at, act.law.calendar, stretch)
 
 
-def rewrite(act: Act, clock: AnyRow) -> Settled:
-    """Write the end as reckoned today; reminders are planned anew."""
-    return _rewrite(act, clock)
+def rewrite(act: Act, clock: AnyRow, settled: Settled, candidates: Sequence[Mapping[str, Any]]) -> None:
+    """Write an end as reckoned today from these candidates; reminders are planned anew."""
+    silence(act, clock.id)
+    act.db.execute(
+        update(T)
+        .where(T.c.id == clock.id)
+        .values(
+            **_end_columns(settled),
+            **_rule_columns(candidates),
+            remind_at=remind_at(act, settled),
+            version=clock.version + 1,
+        )
+    )
+
+
+def silence(act: Act, clock_id: UUID) -> None:
+    """Cancel what still waits to be said of the end as it was; what was told stays."""
+    act.db.execute(
+        update(notices)
+        .where(notices.c.deadline_id == clock_id, notices.c.state.in_(("waiting", "dead")))
+        .values(state="cancelled")
+    )
 
 
 def remind_at(act: Act, settled: Settled) -> datetime | None:
@@ -233,6 +222,7 @@ def remind_at(act: Act, settled: Settled) -> datetime | None:
 
 def _rewrite(act: Act, clock: AnyRow, **changed: Any) -> Settled:
     settled = resettle(act, clock)
+    silence(act, clock.id)
     act.db.execute(
         update(T)
         .where(T.c.id == clock.id)
@@ -244,7 +234,6 @@ def _rewrite(act: Act, clock: AnyRow, **changed: Any) -> Settled:
 
 
 def _row(act: Act, case_id: UUID, division: str, round_: int, started: Started) -> dict[str, Any]:
-    rule = started.candidates[0]
     return {
         "id": act.new_id(),
         "case_id": case_id,
@@ -253,13 +242,20 @@ def _row(act: Act, case_id: UUID, division: str, round_: int, started: Started) 
         "rule_id": started.rule_id,
         "round": round_,
         "state": "running",
-        "rule": dict(rule),
-        "candidates": list(started.candidates),
-        "severity": rule.get("severity", 5),
-        "start_event": rule.get("event", "派发"),
         "started_at": started.start_at,
         "remind_at": remind_at(act, started.settled),
+        **_rule_columns(started.candidates),
         **_end_columns(started.settled),
+    }
+
+
+def _rule_columns(candidates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    rule = candidates[0]
+    return {
+        "rule": dict(rule),
+        "candidates": list(candidates),
+        "severity": rule.get("severity", 5),
+        "start_event": rule.get("event", "派发"),
     }
 
 

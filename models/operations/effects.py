@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from models.domain.complaints import Verdict, overall
 from models.domain.errors import Flaw, Invalid
-from models.domain.lifecycle import Action
+from models.domain.lifecycle import Action, State
 from models.domain.timing.limits import Limits
 from models.operations import assigning, case_facts, deadlines
 from models.operations.stepping import Work
@@ -31,7 +31,7 @@ def check(work: Work) -> None:
     work.complaints = case_facts.complaints_of(work.act, work.case.id)
     if work.complaints:
         first = work.complaints[0]
-        work.limits = Limits(first.sign_by, first.return_by, first.external_due_at)
+        work.limits = Limits(first.sign_by, first.return_by, first.external_due_at, first.dispatched_at)
     checked = CHECKS.get(work.step.action)
     if checked is not None:
         checked(work)
@@ -68,6 +68,18 @@ def _known_suspension(work: Work) -> None:
     if clock is not None and work.step.inputs["reason"] not in reasons:
         listed = "、".join(sorted(reasons)) or "无"
         raise Invalid(flaws=[Flaw("/reason", "unknown_reason", f"该期限可用的中止事由：{listed}")])
+
+
+def _reporter_told_of_extension(work: Work) -> None:
+    """Who complained is told of an extension and why, or it is put down why he is not. Source: 令15 art. 11."""
+    inputs, clock = work.step.inputs, work.clock("RPT_CLOSE")
+    told_at = inputs.get("told_at")
+    if told_at and datetime.fromisoformat(told_at) > work.act.now:
+        raise Invalid(flaws=[Flaw("/told_at", "in_future", "告知时间不能晚于现在")])
+    owed = clock is not None and "reporter" in clock.rule["must_notify"] and bool(work.complaints)
+    if owed and not (told_at and inputs.get("told_way")) and not inputs.get("untold_reason"):
+        said = "延期须告知举报人理由：请填告知时间和方式，无法告知的填 untold_reason 说明原因"
+        raise Invalid(flaws=[Flaw("/told_at", "reporter_not_told", said)])
 
 
 def _tell(work: Work) -> dict[str, Any]:
@@ -126,6 +138,19 @@ def _supplement(work: Work) -> dict[str, Any]:
     return {"working_text": f"{work.case.working_text}\n（补充）{work.step.inputs['text']}"}
 
 
+def _return(work: Work) -> dict[str, Any]:
+    """Sent back after a call-back: every point and both replies are owed anew; what was said stays in the steps."""
+    if work.case.state is not State.CALLED_BACK:
+        return {}
+    work.act.db.execute(
+        update(points)
+        .where(points.c.case_id == work.case.id)
+        .values(verdict=None, finding=None, measure=None, visited_at=None)
+    )
+    _to_all(work, replied_at=None, platform_replied_at=None, called_back_at=None, satisfaction=None)
+    return {"verdict": None, "conclusion": None}
+
+
 def _extend(work: Work) -> dict[str, Any]:
     deadlines.extend(work.act, work.case, work.clock("RPT_CLOSE"), work.step.inputs)
     return {}
@@ -179,6 +204,7 @@ CHECKS: Final[dict[Action, Callable[[Work], None]]] = {
     Action.ASSIGN: assigning.check,
     Action.REASSIGN: assigning.check,
     Action.PROPOSE: _known_points,
+    Action.EXTEND: _reporter_told_of_extension,
     Action.SUSPEND: _known_suspension,
 }
 
@@ -188,6 +214,7 @@ EFFECTS: Final[dict[Action, Effect]] = {
     Action.REASSIGN: assigning.assign,
     Action.UNASSIGN: assigning.undo,
     Action.PROPOSE: _propose,
+    Action.RETURN: _return,
     Action.REPLY: _reply,
     Action.REPLY_PLATFORM: _reply_platform,
     Action.CALL_BACK: _call_back,

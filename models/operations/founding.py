@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from models.db.engines import transaction
 from models.domain.access import SYSTEM, Actor
-from models.operations import journal, reference, units
+from models.operations import journal
 from models.operations.act import Act
+from models.operations.law import reference
+from models.operations.people import units
 from models.tables.journal import instance
 from models.vault import Vault
 

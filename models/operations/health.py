@@ -13,11 +13,14 @@ from sqlalchemy import Connection, func, inspect, select, text
 
 from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
+from models.operations.reminders import leases
+from models.tables.deadlines import deadlines
 from models.tables.notices import heartbeats, notices, work_items
 
 WORKER_SILENT: Final = timedelta(seconds=90)
 DISK_LEAST_BYTES: Final = 1_000_000_000
 CALENDAR_AHEAD: Final = timedelta(days=90)
+MOST_COUNTED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +46,13 @@ def checks(act: Act, *, data_dir: Path, head: str) -> list[Check]:
 
 
 def oldest_waiting_seconds(act: Act) -> float:
-    """The age of the oldest notice or work item that should have been done already."""
-    ages = [
-        (act.now - oldest).total_seconds()
-        for table in (notices, work_items)
-        if (
-            oldest := act.db.execute(
-                select(func.min(table.c.next_at)).where(
-                    table.c.state == "waiting", table.c.next_at <= act.now
-                )
-            ).scalar()
-        )
+    """The age of the oldest reminder, notice or work item that should have been done already."""
+    looks = [
+        select(func.min(deadlines.c.remind_at)).where(deadlines.c.remind_at.is_not(None)),
+        *(select(func.min(jobs.c.next_at)).where(leases.is_waiting(jobs)) for jobs in (notices, work_items)),
     ]
-    return max(ages, default=0.0)
+    firsts = [act.db.execute(look).scalar() for look in looks]
+    return max([0.0, *((act.now - first).total_seconds() for first in firsts if first is not None)])
 
 
 def schema_head(db: Connection) -> str | None:
@@ -105,14 +102,15 @@ def _disk(data_dir: Path) -> Check:
 
 
 def _dead_letters(act: Act) -> Check:
-    dead = act.db.execute(
-        select(func.count()).select_from(
-            select(notices.c.id).where(notices.c.state == "dead").limit(100).subquery()
-        )
-    ).scalar_one()
-    return Check(
-        "dead_letters",
-        dead == 0,
-        False,
-        "没有发不出去的提醒" if dead == 0 else f"有{dead}条提醒发不出去，请查看死信",
+    """Dead notices a person can resend; a dead work item is ours to mend, so the way out is another."""
+    letters, items = (
+        act.db.execute(
+            select(func.count()).select_from(
+                select(jobs.c.id).where(jobs.c.state == "dead").limit(MOST_COUNTED).subquery()
+            )
+        ).scalar_one()
+        for jobs in (notices, work_items)
     )
+    said = [f"有{letters}条提醒发不出去，请在“没有送达的提醒”里查看、重发"] if letters else []
+    said += [f"有{items}项后台任务多次失败，请查看后台进程日志"] if items else []
+    return Check("dead_letters", not said, False, "；".join(said) or "没有发不出去的提醒")

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, exists, func, or_, select, type_coerce
 
 from models.db.engines import insert_or_update
 from models.domain.complaints import Channel
@@ -32,7 +32,8 @@ from models.tables.people import accounts
 COUNT_CAP: Final = 100
 
 COLUMNS: Final = (
-    T.c.id,
+    # The wire shape reads an id from text by itself, faster than the column type would.
+    type_coerce(T.c.id, String).label("id"),
     T.c.number,
     T.c.kind,
     T.c.state,

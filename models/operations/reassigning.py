@@ -55,12 +55,10 @@ def open_work(act: Act, account_id: UUID, only: list[UUID] | None = None) -> lis
 
 def _one(act: Act, case_id: UUID, number: str, version: int, step: Step) -> dict[str, Any]:
     noted = len(act.entries)
-    savepoint = act.db.begin_nested()
     try:
-        cases.advance(act, case_id, step, None, version=version)
+        with act.db.begin_nested():
+            cases.advance(act, case_id, step, None, version=version)
     except HuanxunError as error:
-        savepoint.rollback()
         del act.entries[noted:]
         return {"case_id": case_id, "number": number, "ok": False, "message": error.message}
-    savepoint.commit()
     return {"case_id": case_id, "number": number, "ok": True, "message": "已改派"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import insert, update
@@ -12,38 +12,48 @@ from models.domain.errors import IllegalTransition, StaleVersion, VersionMissing
 from models.domain.geo import Datum, to_wgs84
 from models.domain.law import chain_of, county_of
 from models.domain.lifecycle import STATE_TITLES, State
-from models.operations import cases
+from models.domain.timing.limits import Limits
+from models.operations import case_facts, cases, deadlines
 from models.operations.act import Act
+from models.operations.once import Key, once
+from models.operations.reckoning import event_at
+from models.tables.base import AnyRow
 from models.tables.cases import cases as T
 from models.tables.cases import categories
 
-CORRECTABLE = frozenset({State.REGISTERED, State.AWAITING_SUPPLEMENT})
+CORRECTABLE: Final = frozenset({State.REGISTERED, State.AWAITING_SUPPLEMENT})
+URGENT: Final = "RPT_URGENT"
 
 
-def correct(act: Act, case_id: UUID, changes: dict[str, Any], *, version: int | None) -> UUID:
+def correct(
+    act: Act, case_id: UUID, changes: dict[str, Any], *, version: int | None, key: Key | None = None
+) -> UUID:
     """
-    Change title, working text, categories, place or urgency.
+    Change title, working text, categories, place or urgency; a retry under the same key changes nothing more.
 
     Raises:
         NotFound, Forbidden, Invalid, VersionMissing, StaleVersion; IllegalTransition once accepted.
     """
+    return once(
+        act, key, f"cases.correct/{case_id}", changes, lambda: _correct(act, case_id, {**changes}, version)
+    )
+
+
+def _correct(act: Act, case_id: UUID, changes: dict[str, Any], version: int | None) -> UUID:
     case = cases.lock(act, case_id)
     place = changes.pop("place", None)
     columns = {name: value for name, value in changes.items() if value is not None}
+    act.law.catalogue.check(columns.get("categories", ()))
     if place is not None:
         columns |= _place_columns(act, Place(**_plain(place)))
-    if version is None:
-        raise VersionMissing()
-    if version != case.version:
-        raise StaleVersion(current=case.version, changes=[])
-    if case.state not in CORRECTABLE:
-        raise IllegalTransition(
-            f"案件目前是“{STATE_TITLES[case.state]}”，受理后不再改动登记内容，请通过办理步骤说明"
-        )
+    _refuse_late(case, version)
     if "categories" in columns:
         _categories(act, case_id, columns["categories"])
+    due = _urgency(act, case, columns.get("urgent", case.urgent))
     act.db.execute(
-        update(T).where(T.c.id == case_id).values(**columns, version=case.version + 1, changed_at=act.now)
+        update(T)
+        .where(T.c.id == case_id)
+        .values(**columns, **due, version=case.version + 1, changed_at=act.now)
     )
     act.note(
         "case.correct",
@@ -58,12 +68,37 @@ def correct(act: Act, case_id: UUID, changes: dict[str, Any], *, version: int | 
     return case_id
 
 
+def _refuse_late(case: AnyRow, version: int | None) -> None:
+    if version is None:
+        raise VersionMissing()
+    if version != case.version:
+        raise StaleVersion(current=case.version, changes=[])
+    if case.state not in CORRECTABLE:
+        raise IllegalTransition(
+            f"案件目前是“{STATE_TITLES[case.state]}”，受理后不再改动登记内容，请通过办理步骤说明"
+        )
+
+
 def _categories(act: Act, case_id: UUID, wanted: list[str]) -> None:
     act.db.execute(categories.delete().where(categories.c.case_id == case_id))
     if wanted:
         act.db.execute(
             insert(categories), [{"case_id": case_id, "category": one} for one in dict.fromkeys(wanted)]
         )
+
+
+def _urgency(act: Act, case: AnyRow, urgent: bool) -> dict[str, Any]:
+    """Start or cancel the clock of an urgent complaint with the mark; gives the nearest end when it changed."""
+    filed = case_facts.complaints_of(act, case.id)
+    if urgent == case.urgent or not filed:
+        return {}
+    if not urgent:
+        deadlines.stop(act, deadlines.running(act, case.id), (URGENT,), cancelled=True)
+    elif not deadlines.reopen(act, case, (URGENT,), ended="cancelled"):
+        limits = Limits(dispatched_at=filed[0].dispatched_at)
+        known_at = event_at(act, URGENT, case.division_code, case.received_at, limits)
+        deadlines.start(act, case, URGENT, known_at, limits=None)
+    return deadlines.nearest(act, case.id)
 
 
 def _plain(place: dict[str, Any]) -> dict[str, Any]:

@@ -43,21 +43,11 @@ class Instant(TypeDecorator[datetime]):
             return dialect.type_descriptor(TIMESTAMP(timezone=True, precision=3))
         return dialect.type_descriptor(CHAR(24))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("naive datetime")
-        if dialect.name == "postgresql":
-            return value.replace(microsecond=value.microsecond // 1000 * 1000)
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return _to_postgresql if dialect.name == "postgresql" else _to_text
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if isinstance(value, str):
-            return datetime.fromisoformat(value).astimezone(CN)
-        return value.astimezone(CN)  # type: ignore[no-any-return]
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        return _from_postgresql if dialect.name == "postgresql" else _from_text
 
 
 class TextEnum(TypeDecorator[StrEnum]):
@@ -70,11 +60,40 @@ class TextEnum(TypeDecorator[StrEnum]):
         super().__init__()
         self.kind = kind
 
-    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
-        return None if value is None else self.kind(value).value
+    def bind_processor(self, dialect: Dialect) -> Any:
+        kind = self.kind
+        return lambda value: None if value is None else kind(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        return None if value is None else self.kind(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        members: dict[str | None, StrEnum | None] = {member.value: member for member in self.kind}
+        return (members | {None: None}).__getitem__
+
+
+# Processors are plain functions and not the decorator's hooks: they run for every cell of every page.
+
+
+def _to_postgresql(value: datetime | None) -> datetime | None:
+    return None if value is None else _aware(value).replace(microsecond=value.microsecond // 1000 * 1000)
+
+
+def _to_text(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    return _aware(value).astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("naive datetime")
+    return value
+
+
+def _from_postgresql(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(CN)
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).astimezone(CN)
 
 
 DIVISION: Final = String(12).with_variant(String(12, collation="C"), "postgresql")

@@ -25,7 +25,7 @@ rules = Table(
     Column("scope", String(12), nullable=False),  # national | hunan | shaoyang | beita
     Column("origin", String(8), nullable=False),  # shipped | local
     Column("valid_from", Date, nullable=False),
-    Column("valid_to", Date),  # first day no longer valid
+    Column("valid_to", Date),  # last day, still valid; null: open
     Column("data", JSON_ANY, nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
     UniqueConstraint("rule_id", "scope", "origin", "valid_from"),

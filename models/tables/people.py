@@ -28,6 +28,7 @@ units = Table(
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
     Column("version", Integer, nullable=False, server_default="1"),
+    Index("uq_unit_number_prefix", "number_prefix", unique=True),
 )
 
 accounts = Table(

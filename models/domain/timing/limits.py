@@ -22,11 +22,12 @@ from models.domain.timing.terms import Direction, Interval, Term, Unit
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Dates that the work order 工单 itself sets, by the rule they compete with."""
+    """What the work order 工单 itself says: dates by the rule they compete with, and when it was sent."""
 
     sign_by: datetime | None = None
     return_by: datetime | None = None
     external_due_at: datetime | None = None
+    dispatched_at: datetime | None = None
 
     def for_rule(self, rule_id: str) -> datetime | None:
         return {

@@ -77,6 +77,13 @@ class Row:
             return self._bad(key, "列表里有重复", ())
         return tuple(choices(one) for one in value)
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of strings that are not blank; empty when the cell is missing."""
+        value = self._cell(key, [])
+        if not isinstance(value, list) or any(not isinstance(one, str) or not one.strip() for one in value):
+            return self._bad(key, "应为非空文字的列表", ())
+        return tuple(value)
+
     def rows(self, key: str, name: str) -> list[Row]:
         """The tables listed in a cell; empty when it is missing."""
         value = self._cell(key, [])

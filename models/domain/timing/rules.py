@@ -36,6 +36,7 @@ class Trigger(StrEnum):
     """The event from which the rule counts; the event's day is not counted."""
 
     RECEIVED = "received"
+    KNOWN = "known"
     REGISTERED = "registered"
     DISPATCHED = "dispatched"
     SUPPLEMENT_REQUESTED = "supplement_requested"
@@ -48,6 +49,7 @@ class Trigger(StrEnum):
 
 TRIGGER_TITLES: Final = {
     Trigger.RECEIVED: "收到来件",
+    Trigger.KNOWN: "得知情况",
     Trigger.REGISTERED: "登记",
     Trigger.DISPATCHED: "工单派发",
     Trigger.SUPPLEMENT_REQUESTED: "告知补充材料",
@@ -58,6 +60,9 @@ TRIGGER_TITLES: Final = {
     Trigger.RETURNED: "退回重办",
 }
 """The event in the words of a deadline's explanation."""
+
+FROM_DISPATCH: Final = frozenset({Trigger.KNOWN, Trigger.DISPATCHED})
+"""Events that a work order 工单 dates by its dispatch; without one they are the receipt."""
 
 
 class Confidence(StrEnum):

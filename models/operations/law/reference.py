@@ -8,20 +8,24 @@ which every process notices with its next request.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, update
 
+from models.domain.catalogue import Catalogue, parse_elements, parse_words
 from models.domain.law import Division, Law, UnitInfo
 from models.domain.timing.calendar import Calendar, CalendarYear, parse_csv
 from models.domain.timing.reminders import Stage, parse_ladder
 from models.domain.timing.rule_cells import cells_of, rule_of
 from models.domain.timing.rules import Rule, parse_rules
 from models.operations.act import Act
+from models.tables.base import AnyRow
 from models.tables.deadlines import calendar_days, calendar_years, rules
 from models.tables.journal import instance
 from models.tables.people import divisions, units
@@ -38,6 +42,7 @@ def load(db: Connection) -> Law:
         calendar=_calendar(db),
         rules=tuple(_rules(db)),
         stages=shipped_stages(),
+        catalogue=shipped_catalogue(),
         divisions={
             row.code: Division(row.code, row.name, row.level, row.parent, row.successor)
             for row in db.execute(select(divisions))
@@ -51,6 +56,15 @@ def load(db: Connection) -> Law:
 
 def version(db: Connection) -> int:
     return int(db.execute(select(instance.c.reference_version)).scalar_one())
+
+
+@cache
+def shipped_catalogue() -> Catalogue:
+    """The categories and triage words; they change with a release only."""
+    return Catalogue(
+        parse_elements((SHIPPED / "categories.toml").read_text("utf-8")),
+        parse_words((SHIPPED / "triage_words.toml").read_text("utf-8")),
+    )
 
 
 def shipped_stages() -> tuple[Stage, ...]:
@@ -70,38 +84,71 @@ def shipped_years() -> tuple[CalendarYear, ...]:
     )
 
 
-def seed(act: Act) -> None:
-    """Add what is shipped and not yet there; local rows and loaded years stay as they are."""
+def seed(
+    act: Act, shipped: Sequence[Rule] | None = None, years: Sequence[CalendarYear] | None = None
+) -> None:
+    """
+    Add what is shipped and not yet there; local rules and loaded years stay as they are.
+
+    A shipped version that has been given an end since is ended first, so that its successor fits.
+    """
+    wanted = shipped_rules() if shipped is None else shipped
     known = {
-        (row.rule_id, row.scope, row.valid_from)
-        for row in act.db.execute(select(rules.c.rule_id, rules.c.scope, rules.c.valid_from))
+        (row.rule_id, row.scope, row.valid_from): row
+        for row in act.db.execute(select(rules).where(rules.c.origin == "shipped"))
     }
-    for rule in shipped_rules():
+    for rule in wanted:
+        there = known.get((rule.rule_id, rule.scope.value, rule.valid_from))
+        if there is not None and there.valid_to is None and rule.valid_to is not None:
+            end_rule(act, there, rule.valid_to)
+    for rule in wanted:
         if (rule.rule_id, rule.scope.value, rule.valid_from) not in known:
             add_rule(act, rule, origin="shipped")
     loaded = set(act.db.execute(select(calendar_years.c.year)).scalars())
-    for year in shipped_years():
+    for year in shipped_years() if years is None else years:
         if year.year not in loaded:
             add_year(act, year, origin="shipped")
 
 
-def add_rule(act: Act, rule: Rule, *, origin: str) -> None:
-    """Add one version of a rule; a window that overlaps another is refused by the database."""
+def add_rule(act: Act, rule: Rule, *, origin: str) -> UUID:
+    """
+    Add one version of a rule; running clocks keep theirs.
+
+    Raises:
+        RuleOverlap: the window overlaps another of the same rule, scope and origin (told by the database).
+    """
     data = cells_of(rule)
+    row_id = act.new_id()
     act.db.execute(
         insert(rules).values(
-            id=act.new_id(),
+            id=row_id,
             rule_id=rule.rule_id,
             scope=rule.scope.value,
             origin=origin,
             valid_from=rule.valid_from,
             valid_to=rule.valid_to,
             data=data,
-            digest=sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).digest(),
+            digest=_digest(data),
         )
     )
     act.note("rule.add", "rule", rule.version, chain="00", fields=sorted(data), content=data)
     changed(act)
+    return row_id
+
+
+def end_rule(act: Act, row: AnyRow, last_day: date) -> None:
+    """Give an open window its last day; ``row`` is the rule's row."""
+    data = {**row.data, "valid_to": last_day.isoformat()}
+    act.db.execute(
+        update(rules).where(rules.c.id == row.id).values(valid_to=last_day, data=data, digest=_digest(data))
+    )
+    version = f"{row.rule_id}@{row.scope}@{row.valid_from}"
+    act.note("rule.end", "rule", version, chain="00", fields=("valid_to",), content=data)
+    changed(act)
+
+
+def _digest(data: Mapping[str, Any]) -> bytes:
+    return sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).digest()
 
 
 def add_year(act: Act, year: CalendarYear, *, origin: str) -> None:
@@ -120,7 +167,8 @@ def add_year(act: Act, year: CalendarYear, *, origin: str) -> None:
             for day, works in sorted(year.days.items())
         ],
     )
-    act.note("calendar.load", "calendar", year.year, chain="00", content={"days": len(year.days)})
+    content = {"notice": year.notice, "days": {str(day): works for day, works in sorted(year.days.items())}}
+    act.note("calendar.load", "calendar", year.year, chain="00", fields=("notice", "days"), content=content)
     changed(act)
 
 
@@ -137,7 +185,7 @@ def _calendar(db: Connection) -> Calendar:
 
 
 def _rules(db: Connection) -> list[Rule]:
-    found: list[dict[str, Any]] = list(
-        db.execute(select(rules.c.data).order_by(rules.c.rule_id, rules.c.valid_from)).scalars()
-    )
+    # Local versions come after shipped ones: within one scope ``choose`` takes the last, so ours prevails.
+    order = (rules.c.rule_id, rules.c.origin.desc(), rules.c.valid_from)
+    found: list[dict[str, Any]] = list(db.execute(select(rules.c.data).order_by(*order)).scalars())
     return [rule_of(data) for data in found]

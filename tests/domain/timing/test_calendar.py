@@ -17,7 +17,7 @@ from models.domain.errors import Invalid
 from models.domain.timing.calendar import SHANGHAI, Calendar, end_of_day, legal_day, parse_csv
 
 DAY: Final = timedelta(days=1)
-FILES: Final = Path(__file__).parents[2] / "models/reference/calendar"
+FILES: Final = Path(__file__).parents[3] / "models/reference/calendar"
 YEARS: Final = tuple(parse_csv((FILES / f"{year}.csv").read_text("utf-8")) for year in (2024, 2025, 2026))
 CALENDAR: Final = Calendar.of_years(*YEARS)
 WEEKENDS: Final = Calendar.of({}, ())

@@ -20,7 +20,7 @@ from models.domain.timing.terms import Direction, Interval, Term, Unit, advance
 
 DAY: Final = timedelta(days=1)
 HERE: Final = Path(__file__).parent
-FILES: Final = HERE.parents[1] / "models/reference/calendar"
+FILES: Final = HERE.parents[2] / "models/reference/calendar"
 YEARS: Final = tuple(parse_csv((FILES / f"{year}.csv").read_text("utf-8")) for year in (2024, 2025, 2026))
 CALENDAR: Final = Calendar.of_years(*YEARS)
 VECTORS: Final = tuple(csv.DictReader((HERE / "deadline_vectors.csv").read_text("utf-8").splitlines()))

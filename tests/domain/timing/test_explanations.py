@@ -16,7 +16,7 @@ from models.domain.timing.clocks import Reckoning, Source, fixed, reckon, shorte
 from models.domain.timing.explanations import Step, explain, explain_choice, ranges
 from models.domain.timing.terms import Direction, Interval, Term, Unit
 
-FILES: Final = Path(__file__).parents[2] / "models/reference/calendar"
+FILES: Final = Path(__file__).parents[3] / "models/reference/calendar"
 YEARS: Final = tuple(parse_csv((FILES / f"{year}.csv").read_text("utf-8")) for year in (2024, 2025, 2026))
 CALENDAR: Final = Calendar.of_years(*YEARS)
 BACK: Final = Direction.BEFORE

@@ -10,7 +10,7 @@ import pytest
 from models.domain.errors import Invalid
 from models.domain.timing.reminders import Audience, Kind, parse_ladder
 
-FILE: Final = Path(__file__).parents[2] / "models/reference/ladder.toml"
+FILE: Final = Path(__file__).parents[3] / "models/reference/ladder.toml"
 LADDER: Final = parse_ladder(FILE.read_text("utf-8"))
 
 

@@ -27,7 +27,7 @@ from models.domain.timing.reminders import (
 )
 from models.domain.timing.terms import Direction, Interval, Term, Unit
 
-REFERENCE: Final = Path(__file__).parents[2] / "models/reference"
+REFERENCE: Final = Path(__file__).parents[3] / "models/reference"
 YEARS: Final = tuple(
     parse_csv((REFERENCE / f"calendar/{year}.csv").read_text("utf-8")) for year in (2024, 2025, 2026)
 )

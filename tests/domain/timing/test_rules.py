@@ -27,7 +27,7 @@ from models.domain.timing.rules import (
 )
 from models.domain.timing.terms import Direction, Term, Unit
 
-TEXT: Final = (Path(__file__).parents[2] / "models/reference/rules.toml").read_text("utf-8")
+TEXT: Final = (Path(__file__).parents[3] / "models/reference/rules.toml").read_text("utf-8")
 RULES: Final = parse_rules(TEXT)
 BY_ID: Final = {rule.rule_id: rule for rule in RULES}
 ALL: Final = tuple(Scope)

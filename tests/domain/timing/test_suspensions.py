@@ -12,7 +12,7 @@ from models.domain.timing.calendar import SHANGHAI, Calendar, parse_csv
 from models.domain.timing.clocks import reckon
 from models.domain.timing.terms import Direction, Interval, Term, Unit
 
-FILE: Final = Path(__file__).parents[2] / "models/reference/calendar/2026.csv"
+FILE: Final = Path(__file__).parents[3] / "models/reference/calendar/2026.csv"
 CALENDAR: Final = Calendar.of_years(parse_csv(FILE.read_text("utf-8")))
 BACK: Final = Direction.BEFORE
 

@@ -14,22 +14,20 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, LargeBinary, and_, bindparam, insert, or_, select, text, update
+from sqlalchemy import Connection, LargeBinary, and_, bindparam, insert, or_, select, update
 
 from models.domain.access import Actor, Grant
-from models.domain.errors import BadCredentials, SessionEnded, TokenReused, TooManyRequests
+from models.domain.errors import BadCredentials, SessionEnded, TokenReused
 from models.domain.law import Law
-from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
+from models.operations.people import delays
 from models.tables.base import Instant
 from models.tables.journal import instance
-from models.tables.people import accounts, grants, login_delays, sessions, tokens
+from models.tables.people import accounts, grants, sessions, tokens
 
 ACCESS_LIFE: Final = timedelta(minutes=15)
 REFRESH_LIFE: Final = timedelta(days=30)
 REUSE_GRACE: Final = timedelta(seconds=60)
-FREE_FAILURES: Final = 3
-LONGEST_DELAY_SECONDS: Final = 300
 
 _now = bindparam("now", type_=Instant())
 _REFERENCE_VERSION = select(instance.c.reference_version).scalar_subquery().label("reference_version")
@@ -68,11 +66,6 @@ _WHO = (
         accounts.c.active,
     )
 )
-
-_ONE_MORE_FAILURE = text(
-    "insert into login_delay (key, failures, until) values (:key, 1, :until)"
-    " on conflict (key) do update set failures = login_delay.failures + 1 returning failures"
-).bindparams(bindparam("until", type_=Instant()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +130,7 @@ def find(act: Act, *, login: str, network: str) -> Candidate:
     Raises:
         TooManyRequests: too many failures from this network for this name; others are not affected.
     """
-    delay = act.db.execute(
-        select(login_delays.c.until).where(login_delays.c.key == _delay_key(act, login, network))
-    ).scalar()
-    if delay is not None and delay > act.now:
-        wait = int((delay - act.now).total_seconds()) + 1
-        raise TooManyRequests(
-            f"密码连续输错，请在{wait}秒后再试；忘记密码请联系管理员", retry_after_seconds=wait
-        )
+    delays.refuse_early(act, delays.key_of(act, login, network))
     row = act.db.execute(
         select(accounts.c.id, accounts.c.password_hash).where(accounts.c.login == login, accounts.c.active)
     ).one_or_none()
@@ -159,8 +145,10 @@ def begin(act: Act, candidate: Candidate, *, login: str, network: str, device: s
         BadCredentials: journalled, and the next try from this network waits longer.
     """
     if not good or candidate.account_id is None:
-        raise BadCredentials().recorded(lambda again: _failed(again, login, network))
-    act.db.execute(login_delays.delete().where(login_delays.c.key == _delay_key(act, login, network)))
+        raise BadCredentials().recorded(
+            lambda again: delays.failed(again, delays.key_of(again, login, network))
+        )
+    delays.forget(act, delays.key_of(act, login, network))
     session_id = act.new_id()
     act.db.execute(
         insert(sessions).values(
@@ -222,15 +210,21 @@ def leave(act: Act) -> None:
     end(act, act.actor.session_id, why="logout")
 
 
-def end_all(act: Act, account_id: UUID, *, why: str) -> int:
-    """End every open session of an account: left, lost phone, new password."""
-    open_ones = act.db.execute(
-        select(sessions.c.id).where(sessions.c.account_id == account_id, sessions.c.ended_at.is_(None))
-    ).scalars()
-    ended = open_ones.all()
-    for session_id in ended:
+def end_all(act: Act, account_id: UUID, *, why: str, but: UUID | None = None) -> int:
+    """End every open session of an account (left, lost phone, new password), but for one; gives how many."""
+    ended = (
+        act.db.execute(
+            select(sessions.c.id)
+            .where(sessions.c.account_id == account_id, sessions.c.ended_at.is_(None))
+            .order_by(sessions.c.id)
+        )
+        .scalars()
+        .all()
+    )
+    others = [session_id for session_id in ended if session_id != but]
+    for session_id in others:
         end(act, session_id, why=why)
-    return len(ended)
+    return len(others)
 
 
 def _issue(act: Act, session_id: UUID, *, generation: int) -> Pair:
@@ -254,18 +248,3 @@ def _token(token: str, session_id: UUID, kind: str, generation: int, expires_at:
         "generation": generation,
         "expires_at": expires_at,
     }
-
-
-def _failed(act: Act, login: str, network: str) -> None:
-    """Rising delay for this name from this network: 2, 4, 8 … at most 300 seconds after three free tries."""
-    key = _delay_key(act, login, network)
-    failures = act.db.execute(_ONE_MORE_FAILURE, {"key": key, "until": act.now}).scalar_one()
-    over = failures - FREE_FAILURES
-    if over > 0:
-        until = act.now + timedelta(seconds=min(2**over, LONGEST_DELAY_SECONDS))
-        act.db.execute(update(login_delays).where(login_delays.c.key == key).values(until=until))
-    act.note("session.refused", "login", key.hex()[:16], chain="00", reason="bad_credentials")
-
-
-def _delay_key(act: Act, login: str, network: str) -> bytes:
-    return act.vault.rate_mark(legal_day(act.now), f"login\n{login}\n{network}")

@@ -1,0 +1,70 @@
+"""Entry point of the worker: settings → database, keys, clock, gateways → ``Schedule``. ``python -m workers.run``."""
+
+from __future__ import annotations
+
+import gc
+import os
+import platform
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Final
+
+import structlog
+
+from models.clock import clock_for
+from models.db.engines import open_engine, open_reader
+from models.db.listening import open_listener
+from models.keyring import load_keys
+from models.logs import configure
+from models.operations import anchors, founding
+from models.settings import Settings
+from models.vault import Vault
+from workers.gateways.console import Console
+from workers.gateways.gateway import Gateway
+from workers.schedule import Schedule
+from workers.station import Station
+from workers.waking import Sleeper, stopped_by_signals
+
+LONGEST_HOST: Final = 40
+POOL: Final = 2
+
+log = structlog.get_logger("worker")
+
+
+def run(settings: Settings, gateways: Sequence[Gateway]) -> None:
+    """Work until told to stop; what has begun is finished."""
+    configure(settings.log_level)
+    with closing(open_station(settings)) as station:
+        listener = open_listener(settings.url)
+        with closing(Sleeper(listener, poll_seconds=settings.worker_poll_seconds)) as sleeper:
+            schedule = Schedule(station, gateways, sleeper, heads_log=anchors.path_in(settings.data_dir))
+            with stopped_by_signals(sleeper):
+                gc.collect()
+                gc.freeze()
+                log.info("working", worker=station.name)
+                schedule.run()
+    log.info("stopped", worker=station.name)
+
+
+def open_station(settings: Settings) -> Station:
+    """The station of this process in an instance."""
+    vault = Vault(load_keys(settings.keys))
+    reader = open_reader(settings.url)
+    with reader.connect() as db:
+        kind = founding.kind_of(db)
+    return Station(
+        engine=open_engine(settings.url, pool_size=POOL),
+        reader=reader,
+        vault=vault,
+        clock=clock_for(sample=kind == "sample", offset_file=settings.clock_offset_file),
+        name=f"worker:{platform.node()[:LONGEST_HOST]}:{os.getpid()}",
+    )
+
+
+def main() -> None:
+    """The channels an instance has so far: the inbox, which is the row itself, and the console."""
+    run(Settings(), (Console(),))
+
+
+if __name__ == "__main__":
+    main()
