@@ -27,6 +27,7 @@ from models.operations.people import accounts, officers, units
 from models.operations.people.accounts import GrantDraft
 from models.operations.people.officers import OfficerDraft
 from models.tables import people as tables
+from models.tables.enterprises import enterprises
 from models.vault import Vault
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -163,7 +164,7 @@ def _people(act: Act) -> None:
             officers.add(act, _officer(name, account, unit, division))
     enterprise = act.new_id()
     act.db.execute(
-        insert(enterprises_table()).values(
+        insert(enterprises).values(
             id=enterprise, name="样例企业", uscc=None, uscc_verified=False, created_at=act.now
         )
     )
@@ -171,12 +172,6 @@ def _people(act: Act) -> None:
         act, login="enterprise", name="样例enterprise", unit_id=None, password_hash=secret
     )
     accounts.give(act, GrantDraft(account, Role.ENTERPRISE, COUNTY, enterprise_id=enterprise))
-
-
-def enterprises_table() -> Any:
-    from models.tables.enterprises import enterprises
-
-    return enterprises
 
 
 def _officer(name: str, account: UUID, unit: UUID, division: str) -> OfficerDraft:

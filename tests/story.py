@@ -25,8 +25,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx2
+from sqlalchemy import func, select
 
+from models.db.engines import open_reader
 from models.domain.ids import uuid7
+from models.tables.deadlines import deadlines
+from models.tables.notices import notices
 from tests import postgres
 from tests.benchmarks.http import free_port
 from tests.story_end import check_the_end
@@ -58,6 +62,7 @@ class Instance:
         }
         if database is not None:
             self.environment["HUANXUN_DATABASE_URL"] = database
+        self.url = database or f"sqlite:///{folder / 'data' / 'huanxun.db'}"
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.console = (folder / "console.log").open("ab")
 
@@ -97,6 +102,14 @@ class Instance:
 
     def move_clock(self, seconds: float) -> None:
         self.offset.write_text(str(float(self.offset.read_text()) + seconds))
+
+    def waiting(self) -> int:
+        """How many clocks have something to say, and how many notices wait to be sent, by the moved clock."""
+        now = _now() + timedelta(seconds=float(self.offset.read_text()))
+        with open_reader(self.url).connect() as db:
+            clocks = select(func.count()).where(deadlines.c.remind_at <= now)
+            messages = select(func.count()).where(notices.c.state == "waiting", notices.c.next_at <= now)
+            return int(db.execute(clocks).scalar_one() + db.execute(messages).scalar_one())
 
     def stop(self) -> None:
         for child in self.children.values():
@@ -273,7 +286,7 @@ def tell(instance: Instance, people: People) -> tuple[str, str, dict[str, Any]]:
     people.step("supervisor", case_id, "assign", handlers=handlers, lead=handlers[0])
     trouble("random", "serve")
     people.step("inspector", case_id, "investigate")
-    marks: dict[str, Any] = {"base": _clock(people, case_id)["due_on"]}
+    marks: dict[str, Any] = {"base": _clock(people, case_id)["legal_due_on"]}
     for point in (
         "after_claim",
         "before_send",
@@ -290,13 +303,13 @@ def tell(instance: Instance, people: People) -> tuple[str, str, dict[str, Any]]:
     instance.move_clock(5 * DAY)
     trouble("random", "serve")
     people.step("supervisor", case_id, "resume")
-    marks["suspended"] = _clock(people, case_id)["due_on"]
+    marks["suspended"] = _clock(people, case_id)["legal_due_on"]
     trouble("after_commit", "serve")
     told = (_now() + timedelta(seconds=float(instance.offset.read_text()))).isoformat()
     people.step(
         "supervisor", case_id, "extend", length=30, reason="检测周期长", told_at=told, told_way="电话"
     )
-    marks["extended"] = _clock(people, case_id)["due_on"]
+    marks["extended"] = _clock(people, case_id)["legal_due_on"]
     trouble("random", "worker")
     _answer(people, case_id)
     _deputise(instance, people, accounts["office"])
@@ -350,16 +363,13 @@ def _clock(people: People, case_id: str) -> Any:
     return next(one for one in clocks if one["rule_id"] == "RPT_CLOSE")
 
 
-def _settle(instance: Instance, people: People, seconds: float = 12.0) -> None:
-    """Let the worker find what is due; start it again when a fault has ended it."""
-    end = time.monotonic() + seconds
-    quiet = 0
-    while time.monotonic() < end and quiet < 6:
+def _settle(instance: Instance, people: People) -> None:
+    """Wait until the worker has nothing left that is due; start it again when a fault has ended it."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while instance.waiting():
+        assert time.monotonic() < end, "the worker does not come to an end"
         instance.mend("fault", "worker")
         time.sleep(0.25)
-        quiet = quiet + 1 if instance.children["worker"].poll() is None else 0
-    instance.fault.unlink(missing_ok=True)
-    instance.mend("fault", "worker")
     people.good("clerk", "GET", "/v1/notices")
 
 

@@ -69,8 +69,8 @@ def _dates(people: Readers, case_id: str, marks: dict[str, Any]) -> None:
     base, suspended, extended = (
         date.fromisoformat(marks[name]) for name in ("base", "suspended", "extended")
     )
-    assert suspended - base >= timedelta(days=5), (base, suspended)
-    assert extended - suspended >= timedelta(days=28), (suspended, extended)
+    assert suspended - base == timedelta(days=5), (base, suspended)
+    assert extended - suspended == timedelta(days=30), (suspended, extended)
     clocks = people.good("supervisor", "GET", f"/v1/cases/{case_id}/deadlines")
     closing = next(one for one in clocks if one["rule_id"] == "RPT_CLOSE")
     assert closing["state"] == "met"

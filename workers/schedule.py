@@ -119,8 +119,11 @@ class Schedule:
             anchors.sign_if_due(db, station.vault, self._heads_log, now, force=first)
 
     def _leave(self) -> None:
-        """Give back what is held and say good-bye."""
+        """Give back what is held and say good-bye; a database that is away must not hold up the end."""
         station = self._station
-        give_back(station)
-        with station.acting() as act:
-            heartbeats.beat(act.db, act.now, station.name, stopping=True)
+        try:
+            give_back(station)
+            with station.acting() as act:
+                heartbeats.beat(act.db, act.now, station.name, stopping=True)
+        except Exception as error:
+            log.error("left without good-bye", kind=type(error).__name__)

@@ -17,7 +17,6 @@ from models.clock import Clock, clock_for
 from models.db.engines import is_sqlite, normal_url, open_engine, open_reader
 from models.domain.access import SYSTEM
 from models.keyring import Keys, load_keys
-from models.logs import configure
 from models.operations import founding, health
 from models.operations.act import Act
 from models.operations.law import reference
@@ -56,7 +55,6 @@ def read_settings() -> Settings:
         normal_url(settings.url)
     except ValueError as error:
         raise Stop(f"设置有误：{error}", code=MISUSED) from None
-    configure(settings.log_level)
     return settings
 
 

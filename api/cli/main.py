@@ -17,6 +17,7 @@ from api.cli.commands.init import init
 from api.cli.commands.serving import migrate, serve, worker
 from api.cli.commands.up import up
 from api.cli.commands.verify import verify
+from models.logs import configure
 
 INTERRUPTED: Final = 130
 
@@ -73,5 +74,6 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def main() -> None:
-    """Entry point."""
+    """Entry point. What a command logs is what went wrong; a server or worker sets its own level."""
+    configure("WARNING")
     sys.exit(run(sys.argv[1:]))

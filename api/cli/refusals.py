@@ -59,6 +59,8 @@ def _said(error: Exception) -> Iterator[str]:
         yield _database(error)
     elif isinstance(error, TyperException):
         yield from _misused(error)
+    elif isinstance(error, UnicodeDecodeError):
+        yield "文件不是 UTF-8 文本：请另存为 UTF-8（Excel 中选“CSV UTF-8”）后重试"
     elif isinstance(error, OSError):
         yield _system(error)
     else:
@@ -79,14 +81,15 @@ def _setting(where: tuple[int | str, ...], kind: str) -> str:
 
 
 def _database(error: DBAPIError) -> str:
-    state = getattr(error.orig, "sqlstate", None)
-    if state in {"28P01", "28000"}:
-        return "数据库拒绝登录：请检查 HUANXUN_DATABASE_URL 中的用户和口令"
-    if state == "3D000":
-        return "没有这个数据库：请先在 PostgreSQL 中建立一个空库，再写入 HUANXUN_DATABASE_URL"
-    if state is None and type(error.orig).__module__.startswith("psycopg"):
+    said = str(error.orig)
+    if type(error.orig).__module__.startswith("psycopg") and getattr(error.orig, "sqlstate", None) is None:
+        # Before the log-in there is no SQLSTATE: only the server's own English sentence tells these apart.
+        if "does not exist" in said:
+            return "没有这个数据库或用户：请先在 PostgreSQL 中建立，再写入 HUANXUN_DATABASE_URL"
+        if "authentication failed" in said:
+            return "数据库拒绝登录：请检查 HUANXUN_DATABASE_URL 中的用户和口令"
         return "连接不上数据库：请检查 HUANXUN_DATABASE_URL 的主机、端口，以及 PostgreSQL 是否已启动"
-    if "locked" in str(error.orig):
+    if "locked" in said:
         return "数据库正忙（被另一个进程占用），请稍后再试"
     return _unexpected(error, "数据库出错")
 

@@ -30,14 +30,9 @@ class Row:
     password: str
 
 
-def out() -> Console:
-    """Standard output, as it is now."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=True)
-
-
 def say(text: str) -> None:
-    """One line of plain text."""
-    out().print(text, markup=False)
+    """One line of plain text, tabs and all."""
+    print(text, flush=True)
 
 
 def warn(text: str) -> None:
@@ -66,7 +61,12 @@ def table(*columns: str, rows: Sequence[Sequence[str]], title: str | None = None
     )
     for row in rows:
         drawn.add_row(*row)
-    Console(file=sys.stdout, highlight=False).print(drawn)
+    _terminal().print(drawn)
+
+
+def _terminal() -> Console:
+    """Standard output, as it is now."""
+    return Console(file=sys.stdout, highlight=False)
 
 
 def write_sheet(file: Path, title: str, rows: Sequence[Row]) -> None:
@@ -90,7 +90,7 @@ def progress(what: str) -> Iterator[Told]:
         yield _Tenths(what)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=out(), transient=True) as bar:
+    with Progress(*columns, console=_terminal(), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

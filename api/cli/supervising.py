@@ -96,6 +96,7 @@ class Supervisor:
     is_ready: Callable[[], bool]
     on_ready: Callable[[], None]
     say: Callable[[str], None]
+    stop_within_seconds: float = STOP_WITHIN_SECONDS
     ready: bool = field(default=False)
 
     def run(self) -> None:
@@ -139,6 +140,6 @@ class Supervisor:
     def _end(self) -> None:
         for child in self.children:
             child.let_go()
-        moment = time.monotonic() + STOP_WITHIN_SECONDS
+        moment = time.monotonic() + self.stop_within_seconds
         for child in self.children:
             child.gone_by(moment)

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from api.paging import PageQuery
 from api.schemas.base import DivisionCode, In, Out, PlaceIn, PlaceOut, Words
 from models.domain.drafts import Place
-from models.domain.sites import SITE_TITLES, SiteDraft, SiteStatus
+from models.domain.sites import SiteDraft, SiteStatus
 from models.tables.base import AnyRow
 
 
@@ -78,7 +78,6 @@ class SiteOut(Out):
     name: str
     place: PlaceOut
     status: SiteStatus
-    status_title: str
     industry_code: str | None
     permit_number: str | None
     created_at: datetime
@@ -88,8 +87,7 @@ class SiteOut(Out):
     def of(cls, row: AnyRow) -> Self:
         cells = row._mapping
         place = {**cells, "division": row.division_code, "text": row.address}
-        title = SITE_TITLES[SiteStatus(row.status)]
-        return cls.model_validate({**cells, "place": place, "status_title": title})
+        return cls.model_validate({**cells, "place": place})
 
 
 class EnterpriseRow(Out):

@@ -163,11 +163,6 @@ def insert_or_update(dialect: str, table: Table, keys: tuple[str, ...], changed:
     )
 
 
-def skips_locked(db: Connection) -> bool:
-    """Whether claims may use ``SKIP LOCKED`` (SQLite has one writer and ignores it)."""
-    return db.dialect.name == "postgresql"
-
-
 def announce(db: Connection) -> None:
     """Wake idle workers when this transaction commits: there is work due now (SQLite: they look by themselves)."""
     if db.dialect.name == "postgresql":

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 from models.domain.drafts import Place
 
 
 class SiteStatus(StrEnum):
-    """Whether work goes on at a site."""
+    """Whether work goes on at a site; in the words of the registers these rows come from and go to."""
 
-    OPERATING = "operating"  # 在产
-    BUILDING = "building"  # 在建
-    SUSPENDED = "suspended"  # 停产
-    CLOSED = "closed"  # 关闭
-    BANNED = "banned"  # 取缔
-
-
-SITE_TITLES: Final[dict[SiteStatus, str]] = {
-    SiteStatus.OPERATING: "在产",
-    SiteStatus.BUILDING: "在建",
-    SiteStatus.SUSPENDED: "停产",
-    SiteStatus.CLOSED: "关闭",
-    SiteStatus.BANNED: "取缔",
-}
+    OPERATING = "在产"
+    BUILDING = "在建"
+    SUSPENDED = "停产"
+    CLOSED = "关闭"
+    BANNED = "取缔"
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,17 +135,11 @@ def append(
     path.parent.mkdir(parents=True, exist_ok=True)
     new = not path.exists()
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    told = {chain: [seq, digest.hex()] for chain, (seq, digest) in heads.items()}
     with FileIO(handle, "r+") as file, _locked(handle):
         prev, lead, torn = _end_of(file)
-        body: dict[str, Any] = {
-            "at": at,
-            "kid": kid,
-            "heads": {chain: [seq, digest.hex()] for chain, (seq, digest) in heads.items()},
-            "prev": prev,
-        }
-        if torn:
-            body["torn"] = torn
-        raw = canonical(body | {"sig": sign(canonical(body)).hex()})
+        body: dict[str, Any] = {"at": at, "kid": kid, "heads": told, "prev": prev}
+        raw = _signed(body | ({"torn": torn} if torn else {}), sign)
         written = lead + raw + b"\n"
         if os.write(handle, written) != len(written):
             raise OSError(f"链头签名记录未能完整写入，请检查磁盘空间：{path}")
@@ -155,6 +149,10 @@ def append(
     made = read_line(raw)
     assert isinstance(made, Line)
     return made
+
+
+def _signed(body: dict[str, Any], sign: Callable[[bytes], bytes]) -> bytes:
+    return canonical(body | {"sig": sign(canonical(body)).hex()})
 
 
 def _end_of(file: FileIO) -> tuple[str, bytes, list[str]]:

@@ -52,7 +52,8 @@ def oldest_waiting_seconds(act: Act) -> float:
         *(select(func.min(jobs.c.next_at)).where(leases.is_waiting(jobs)) for jobs in (notices, work_items)),
     ]
     firsts = [act.db.execute(look).scalar() for look in looks]
-    return max([0.0, *((act.now - first).total_seconds() for first in firsts if first is not None)])
+    ages: list[float] = [(act.now - first).total_seconds() for first in firsts if first is not None]
+    return max(0.0, *ages)
 
 
 def schema_head(db: Connection) -> str | None:

@@ -49,9 +49,8 @@ def candidates_of(
     return keep(act.law.candidates(rule_id, on, division), on, order_date)
 
 
-def event_at(act: Act, rule_id: str, division: str, received_at: datetime, limits: Limits | None) -> datetime:
+def event_at(act: Act, rule_id: str, division: str, received_at: datetime, sent: datetime | None) -> datetime:
     """When a registered case's clock began: at the work order's dispatch where the rule says so, else at receipt."""
-    sent = limits.dispatched_at if limits else None
     if sent is None:
         return received_at
     rules = act.law.candidates(rule_id, legal_day(sent), division)
@@ -78,7 +77,8 @@ def first_clocks(
     act: Act, rule_ids: Sequence[str], division: str, received_at: datetime, limits: Limits | None
 ) -> list[Started]:
     """The clocks of a case that is being registered, each from its own event."""
-    begun = ((one, event_at(act, one, division, received_at, limits)) for one in rule_ids)
+    sent = limits.dispatched_at if limits else None
+    begun = ((one, event_at(act, one, division, received_at, sent)) for one in rule_ids)
     return [reckon_start(act, rule_id, division, at, limits=limits) for rule_id, at in begun]
 
 

@@ -12,7 +12,6 @@ from models.domain.errors import IllegalTransition, StaleVersion, VersionMissing
 from models.domain.geo import Datum, to_wgs84
 from models.domain.law import chain_of, county_of
 from models.domain.lifecycle import STATE_TITLES, State
-from models.domain.timing.limits import Limits
 from models.operations import case_facts, cases, deadlines
 from models.operations.act import Act
 from models.operations.once import Key, once
@@ -95,8 +94,7 @@ def _urgency(act: Act, case: AnyRow, urgent: bool) -> dict[str, Any]:
     if not urgent:
         deadlines.stop(act, deadlines.running(act, case.id), (URGENT,), cancelled=True)
     elif not deadlines.reopen(act, case, (URGENT,), ended="cancelled"):
-        limits = Limits(dispatched_at=filed[0].dispatched_at)
-        known_at = event_at(act, URGENT, case.division_code, case.received_at, limits)
+        known_at = event_at(act, URGENT, case.division_code, case.received_at, filed[0].dispatched_at)
         deadlines.start(act, case, URGENT, known_at, limits=None)
     return deadlines.nearest(act, case.id)
 

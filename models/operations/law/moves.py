@@ -10,25 +10,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true, update
 
-from models.domain.ids import moment_of
 from models.domain.law import chain_of
-from models.domain.timing.calendar import end_of_day
 from models.domain.timing.limits import Settled, Stretch, settle
-from models.operations import deadlines, scope
+from models.operations import deadlines
 from models.operations.act import Act
 from models.operations.law.clocks import in_counties
+from models.operations.law.touched import touched_clocks
 from models.operations.reckoning import candidates_of, stretches
-from models.operations.scope import Scope
+from models.operations.scope import Scope, visible
 from models.tables.base import AnyRow
 from models.tables.cases import cases
-from models.tables.deadlines import calendar_years, rules
 from models.tables.deadlines import deadlines as T
 
 BATCH: Final = 100
@@ -38,7 +36,6 @@ LOOKED_AT_MOST: Final = 400
 COUNTED_MOST: Final = 2000
 """Clocks looked at for the number that a change of law or calendar answers with."""
 
-_DAY: Final = timedelta(days=1)
 Position = tuple[datetime, UUID]
 
 
@@ -56,7 +53,7 @@ def pending(act: Act, *, limit: int, after: Position | None) -> tuple[list[Move]
     """Up to ``limit`` moves within the reader's scope, and where to go on; ``None`` when all were looked at."""
     reach = Scope.of(act.actor)
     found: list[Move] = []
-    sees = and_(scope.visible(reach.shape), *in_counties(reach.shape))
+    sees = and_(visible(reach.shape), *in_counties(reach.shape))
     clocks = _examined(act, sees, reach.binds(), after)
     for examined, (row, move) in enumerate(clocks, start=1):
         if move is not None:
@@ -89,7 +86,7 @@ def impact(act: Act) -> dict[str, Any]:
 def apply(act: Act, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """Move the named clocks to where they belong today; one result per id, each move journalled."""
     reach = Scope.of(act.actor)
-    seen = act.db.execute(_seen(ids, scope.visible(reach.shape)), reach.binds()).all()
+    seen = act.db.execute(_seen(ids, visible(reach.shape)), reach.binds()).all()
     _lock(act, {row.case_id for row in seen})
     rows = act.db.execute(select(T).where(T.c.id.in_([row.id for row in seen]))).all()
     clocks = {row.id: row for row in rows}
@@ -136,7 +133,7 @@ def _examined(
     act: Act, reach: ColumnElement[bool], binds: Mapping[str, Any], after: Position | None
 ) -> Iterator[tuple[AnyRow, Move | None]]:
     """The clocks that could move, nearest first, each with its move if it does."""
-    touched = _touched(act)
+    touched = touched_clocks(act)
     while True:
         rows = act.db.execute(_candidates(reach, touched, after), binds).all()
         yield from zip(rows, _compared(act, rows), strict=True)
@@ -161,27 +158,6 @@ def _candidates(
     return statement.where(
         T.c.due_at >= due_at, or_(T.c.due_at > due_at, and_(T.c.due_at == due_at, T.c.id > clock_id))
     )
-
-
-def _touched(act: Act) -> ColumnElement[bool]:
-    """
-    Clocks that a change may concern: unconfirmed ones, and those that began before a year they span was loaded
-    or before a rule version of their start day was added. The rest were reckoned with what holds today.
-    """
-    reasons: list[ColumnElement[bool]] = [T.c.calendar_unconfirmed.is_(True)]
-    for year in act.db.execute(select(calendar_years.c.year, calendar_years.c.loaded_at)):
-        first, last = date(year.year, 1, 1), date(year.year, 12, 31)
-        spans = and_(T.c.started_at < end_of_day(last), T.c.due_at > end_of_day(first - _DAY))
-        reasons.append(and_(T.c.started_at < year.loaded_at, spans))
-    several = select(rules.c.rule_id).group_by(rules.c.rule_id).having(func.count() > 1)
-    versions = select(rules.c.id, rules.c.rule_id, rules.c.valid_from, rules.c.valid_to)
-    for row in act.db.execute(versions.where(rules.c.rule_id.in_(several))):
-        # The id of a rule carries the moment at which it was added (UUIDv7).
-        window = [T.c.started_at < moment_of(row.id), T.c.started_at >= end_of_day(row.valid_from - _DAY)]
-        if row.valid_to is not None:
-            window.append(T.c.started_at < end_of_day(row.valid_to))
-        reasons.append(and_(T.c.rule_id == row.rule_id, *window))
-    return or_(*reasons)
 
 
 def _compared(act: Act, rows: Sequence[AnyRow]) -> list[Move | None]:

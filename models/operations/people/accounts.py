@@ -141,6 +141,20 @@ def put(act: Act, draft: GrantDraft, holder: AnyRow) -> UUID:
     if not holder.active:
         raise Conflict("该账号已停用，请先启用再授权")
     one_kind(act, draft.account_id, draft.role)
+    grant_id = _insert(act, draft)
+    changed(act, draft.account_id)
+    act.note(
+        "grant.give",
+        "account",
+        draft.account_id,
+        chain=chain(act, draft.division),
+        fields=("role", "division", "unit_id", "principal_id", "valid_from", "valid_to"),
+        content={"role": draft.role, "division": draft.division, "principal": draft.principal_id},
+    )
+    return grant_id
+
+
+def _insert(act: Act, draft: GrantDraft) -> UUID:
     grant_id = act.new_id()
     act.db.execute(
         insert(grants).values(
@@ -156,15 +170,6 @@ def put(act: Act, draft: GrantDraft, holder: AnyRow) -> UUID:
             valid_to=draft.valid_to,
             given_by=act.actor.account_id,
         )
-    )
-    changed(act, draft.account_id)
-    act.note(
-        "grant.give",
-        "account",
-        draft.account_id,
-        chain=chain(act, draft.division),
-        fields=("role", "division", "unit_id", "principal_id", "valid_from", "valid_to"),
-        content={"role": draft.role, "division": draft.division, "principal": draft.principal_id},
     )
     return grant_id
 

@@ -13,23 +13,23 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, update
 
 from models.domain.access import ROLE_TITLES, Verb
+from models.domain.complaint_steps import COMPLAINT
 from models.domain.errors import Conflict, GuardsUnmet, Unmet
-from models.domain.lifecycle import TERMINAL, State
-from models.domain.timing.calendar import legal_day
+from models.domain.lifecycle import TERMINAL, Action, State, rows_for
 from models.operations import scope
 from models.operations.act import Act
-from models.operations.people import ending, reach, sessions
+from models.operations.people import ending, officers, reach, sessions
 from models.operations.scope import Scope
 from models.tables.base import AnyRow
 from models.tables.cases import assignments
 from models.tables.cases import cases as T
-from models.tables.people import accounts, officers
+from models.tables.people import accounts
 
-MOVABLE: Final = (State.ASSIGNED, State.INVESTIGATING)
-"""States in which a case hangs on its handler: it must be given to another before he can go."""
+IN_HAND: Final = tuple(sorted(state for row in rows_for(COMPLAINT, Action.REASSIGN) for state in row.sources))
+"""States in which a case hangs on its handler, and from which it can be given to another before he goes."""
 
 MOST_CASES: Final = 200
-_STILL_OPEN: Final = tuple(sorted(set(State) - TERMINAL - set(MOVABLE)))
+_STILL_OPEN: Final = tuple(sorted(set(State) - TERMINAL - set(IN_HAND)))
 
 
 def hand_over(act: Act, account_id: UUID) -> dict[str, Any]:
@@ -43,12 +43,12 @@ def hand_over(act: Act, account_id: UUID) -> dict[str, Any]:
     shown = act.actor.may(Verb.CASE_REASSIGN)
     held = reach.standing(act, account_id)
     counts = [
-        _count("handling", "在办案件（须先改派）", _number(act, account_id, MOVABLE, shown), blocks=True),
+        _count("handling", "在办案件（须先改派）", _number(act, account_id, IN_HAND, shown), blocks=True),
         _count("following", "已提交或已办结、尚未归档的案件", _number(act, account_id, _STILL_OPEN, shown)),
         _count("acting_for", "受托代理", sum(grant.principal_id is not None for grant in held)),
         _count("deputies", "委托给他人的代理", len(ending.deputies_of(act, account_id))),
         _count("grants", "岗位授权", sum(grant.principal_id is None for grant in held)),
-        _count("certificates", "应收回的执法证", _certificates(act, account_id)),
+        _count("certificates", "应收回的执法证", officers.certificates_of(act, account_id)),
     ]
     return {
         "account_id": person.id,
@@ -88,7 +88,7 @@ def leave(act: Act, account_id: UUID) -> None:
 
 def _unmet(act: Act, account_id: UUID, held: Sequence[AnyRow]) -> list[Unmet]:
     unmet = []
-    in_hand = _number(act, account_id, MOVABLE, seen_only=False)
+    in_hand = _number(act, account_id, IN_HAND, seen_only=False)
     if in_hand:
         message = f"名下还有{in_hand}件在办案件，请负责人先用“批量改派”移交"
         unmet.append(Unmet("work_handed_over", message))
@@ -124,7 +124,7 @@ def _number(act: Act, account_id: UUID, states: Sequence[State], seen_only: bool
 
 def _cases(act: Act, account_id: UUID) -> Sequence[AnyRow]:
     columns = (T.c.id, T.c.number, T.c.title, T.c.state, T.c.due_at)
-    statement = _open(act, account_id, (*MOVABLE, *_STILL_OPEN), *columns, seen_only=True)
+    statement = _open(act, account_id, (*IN_HAND, *_STILL_OPEN), *columns, seen_only=True)
     return act.db.execute(statement.order_by(T.c.due_at, T.c.id).limit(MOST_CASES)).all()
 
 
@@ -146,13 +146,3 @@ def _principals(act: Act, held: Sequence[AnyRow]) -> list[dict[str, Any]]:
         for grant in held
         if grant.principal_id is not None
     ]
-
-
-def _certificates(act: Act, account_id: UUID) -> int:
-    return int(
-        act.db.execute(
-            select(func.count())
-            .select_from(officers)
-            .where(officers.c.account_id == account_id, officers.c.valid_to >= legal_day(act.now))
-        ).scalar_one()
-    )

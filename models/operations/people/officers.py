@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, true, update
 
 from models.domain.errors import Flaw, Invalid, NotFound
 from models.domain.timing.calendar import legal_day
@@ -111,6 +111,16 @@ def certified_on(act: Act, account_id: UUID, day: date, division: str) -> AnyRow
     if row.left_at is not None and legal_day(row.left_at) < day:
         return None
     return row
+
+
+def certificates_of(act: Act, account_id: UUID) -> int:
+    """How many certificates of a person still hold today or later: to be collected when he leaves."""
+    held = (
+        select(func.count())
+        .select_from(officers)
+        .where(officers.c.account_id == account_id, officers.c.valid_to >= legal_day(act.now))
+    )
+    return int(act.db.execute(held).scalar_one())
 
 
 def find(act: Act, officer_id: UUID, *, lock: bool = False) -> AnyRow:

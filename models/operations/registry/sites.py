@@ -93,35 +93,35 @@ def _is_there(act: Act, enterprise_id: UUID) -> bool:
 
 
 def _insert(act: Act, draft: SiteDraft) -> UUID:
-    place = draft.place
-    lon, lat = place.lon, place.lat
-    if lon is not None and lat is not None and place.datum is not None:
-        lon, lat = to_wgs84(lon, lat, place.datum)
     site_id = act.new_id()
-    act.db.execute(
-        insert(sites).values(
-            id=site_id,
-            enterprise_id=draft.enterprise_id,
-            name=draft.name,
-            division_code=place.division,
-            address=place.text,
-            industry_code=draft.industry_code,
-            permit_number=draft.permit_number,
-            status=draft.status.value,
-            lon=lon,
-            lat=lat,
-            datum=place.datum.value if place.datum else None,
-            given_lon=place.lon,
-            given_lat=place.lat,
-            created_at=act.now,
-        )
-    )
+    act.db.execute(insert(sites).values(id=site_id, created_at=act.now, **_cells(draft)))
     act.note(
         "site.add",
         "site",
         site_id,
-        chain=chain_of(place.division),
+        chain=chain_of(draft.place.division),
         fields=("enterprise_id", "name", "place", "industry_code", "permit_number", "status"),
-        content={"enterprise": draft.enterprise_id, "name": draft.name, "address": place.text},
+        content={"enterprise": draft.enterprise_id, "name": draft.name, "address": draft.place.text},
     )
     return site_id
+
+
+def _cells(draft: SiteDraft) -> dict[str, Any]:
+    place = draft.place
+    lon, lat = place.lon, place.lat
+    if lon is not None and lat is not None and place.datum is not None:
+        lon, lat = to_wgs84(lon, lat, place.datum)
+    return {
+        "enterprise_id": draft.enterprise_id,
+        "name": draft.name,
+        "division_code": place.division,
+        "address": place.text,
+        "industry_code": draft.industry_code,
+        "permit_number": draft.permit_number,
+        "status": draft.status.value,
+        "lon": lon,
+        "lat": lat,
+        "datum": place.datum.value if place.datum else None,
+        "given_lon": place.lon,
+        "given_lat": place.lat,
+    }

@@ -12,21 +12,18 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
-from models.db.engines import announce
 from models.domain.access import GRANTS, Actor, Verb
 from models.domain.errors import IllegalTransition, NotFound
 from models.domain.law import chain_of
-from models.domain.timing.reminders import QuietHours
 from models.operations import scope
 from models.operations.act import Act
-from models.operations.reminders.notices import Outcome
+from models.operations.reminders import notices
 from models.operations.scope import Scope
 from models.tables.base import AnyRow
 from models.tables.cases import cases
 from models.tables.deadlines import deadlines
-from models.tables.notices import attempts
 from models.tables.notices import notices as T
 from models.tables.people import accounts
 
@@ -60,16 +57,8 @@ def resend(act: Act, notice_id: UUID) -> None:
         raise NotFound()
     if row.state not in UNDELIVERED:
         raise IllegalTransition("只有发不出去或结果不明的提醒可以重发，请刷新列表")
-    act.db.execute(
-        update(attempts)
-        .where(attempts.c.notice_id == notice_id, attempts.c.outcome == Outcome.UNKNOWN.value)
-        .values(outcome=Outcome.FAILED.value, detail="人工重发")
-    )
-    speak_at = act.now if row.content.get("hourly") else QuietHours().next_allowed(act.now)
-    again = {"state": "waiting", "tries": 0, "next_at": speak_at, "lease_until": act.now, "lease_by": None}
-    act.db.execute(update(T).where(T.c.id == notice_id).values(error=None, **again))
+    notices.revive(act, notice_id, hourly=bool(row.content.get("hourly")))
     act.note("notice.resend", "notice", notice_id, chain=chain_of(row.division_code), fields=("state",))
-    announce(act.db)
 
 
 def _within(actor: Actor) -> Select[Any]:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, func, insert, literal, select, update
 
+from models.db.engines import announce
 from models.domain.law import chain_of
 from models.domain.timing.reminders import QuietHours
 from models.operations.act import Act
@@ -156,6 +157,25 @@ def fail(act: Act, notice_id: UUID, worker: str, reason: str) -> bool:
         return False
     _note(act, notice_id, "dead" if dead else "failed")
     return True
+
+
+def revive(act: Act, notice_id: UUID, *, hourly: bool) -> None:
+    """Let a notice be tried from the beginning, on a channel whose last outcome is unknown as well."""
+    act.db.execute(
+        update(attempts)
+        .where(attempts.c.notice_id == notice_id, attempts.c.outcome == Outcome.UNKNOWN.value)
+        .values(outcome=Outcome.FAILED.value, detail="人工重发")
+    )
+    values = {
+        "state": "waiting",
+        "tries": 0,
+        "next_at": act.now if hourly else QuietHours().next_allowed(act.now),
+        "lease_until": act.now,
+        "lease_by": None,
+        "error": None,
+    }
+    act.db.execute(update(notices).where(notices.c.id == notice_id).values(**values))
+    announce(act.db)
 
 
 def _told_since(act: Act) -> ColumnElement[datetime]:

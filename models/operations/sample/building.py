@@ -12,24 +12,26 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from models.domain.access import SYSTEM, Actor
-from models.domain.geo import Datum, to_wgs84
-from models.domain.law import Law, chain_of
+from models.domain.drafts import Place
+from models.domain.geo import Datum
+from models.domain.law import Law
 from models.domain.lifecycle import Action
+from models.domain.sites import SiteDraft, SiteStatus
 from models.domain.timing.calendar import SHANGHAI
 from models.operations import cases, complaints, contacting, founding, journal
 from models.operations.act import Act
 from models.operations.law import reference
 from models.operations.once import Key
+from models.operations.registry import enterprises, sites
 from models.operations.sample import people, story
 from models.operations.sample.story import Event, Story
 from models.operations.stepping import Step
 from models.tables.cases import cases as case_table
 from models.tables.cases import points
 from models.tables.complaints import complaints as complaint_table
-from models.tables.enterprises import enterprises, sites
 from models.vault import Vault
 
 FOUNDED_AT: Final = datetime(2026, 1, 5, 9, tzinfo=SHANGHAI)
@@ -72,9 +74,12 @@ def build(db: Connection, vault: Vault, hashes: Mapping[str, str], *, until: dat
     began_at = min(FOUNDED_AT, until)
     founding.found(db, vault, began_at, kind="sample")
     act = Act(db, SYSTEM, began_at, reference.load(db), vault)
-    owners, site_ids = _enterprises(act)
+    owners = _enterprises(act)
     actors = people.settle(act, hashes, enterprise_id=owners[OWNER])
     journal.seal(act)
+    clerk = Act(db, actors["clerk"], began_at, act.law, vault)
+    site_ids = _sites(clerk, owners)
+    journal.seal(clerk)
     stage = _Stage(db, vault, act.law, story.read(), actors, site_ids)
     for event in stage.story.events:
         if event.at <= until:
@@ -132,43 +137,34 @@ def _version(act: Act, case_id: UUID) -> int:
     return int(act.db.execute(select(case_table.c.version).where(case_table.c.id == case_id)).scalar_one())
 
 
-def _enterprises(act: Act) -> tuple[dict[str, UUID], dict[str, UUID]]:
-    """The enterprises the complaints name, each with its one site; ids by the key of the row."""
-    owners, site_ids = {}, {}
-    for key, line in story.table("enterprises.csv").items():
-        owners[key], site_ids[key] = act.new_id(), act.new_id()
-        act.db.execute(
-            insert(enterprises).values(
-                id=owners[key],
-                name=line["name"],
-                uscc=line["uscc"],
-                uscc_verified=line["uscc_verified"] == "yes",
-                created_at=act.now,
-            )
-        )
-        act.db.execute(insert(sites).values(**_site(act, line, owners[key], site_ids[key])))
-        chain = chain_of(line["division_code"])
-        act.note("enterprise.add", "enterprise", owners[key], chain=chain, fields=("name", "uscc"))
-        act.note("site.add", "site", site_ids[key], chain=chain, fields=("name", "address", "place"))
-    return owners, site_ids
-
-
-def _site(act: Act, line: Mapping[str, str], enterprise_id: UUID, site_id: UUID) -> dict[str, Any]:
-    given_lon, given_lat, datum = float(line["lon"]), float(line["lat"]), Datum(line["datum"])
-    lon, lat = to_wgs84(given_lon, given_lat, datum)
+def _enterprises(act: Act) -> dict[str, UUID]:
+    """The enterprises the complaints name; ids by the key of the row."""
     return {
-        "id": site_id,
-        "enterprise_id": enterprise_id,
-        "name": line["name"],
-        "division_code": line["division_code"],
-        "address": line["address"],
-        "industry_code": line["gb4754"],
-        "permit_number": line["permit_number"] or None,
-        "status": line["status"],
-        "lon": lon,
-        "lat": lat,
-        "datum": datum.value,
-        "given_lon": given_lon,
-        "given_lat": given_lat,
-        "created_at": act.now,
+        key: enterprises.add(act, name=line["name"], typed_code=line["uscc"], content={"row": key})
+        for key, line in story.table("enterprises.csv").items()
     }
+
+
+def _sites(act: Act, owners: Mapping[str, UUID]) -> dict[str, UUID]:
+    """The one site of each enterprise."""
+    return {
+        key: sites.add(act, _site(line, owners[key]), content={"row": key})
+        for key, line in story.table("enterprises.csv").items()
+    }
+
+
+def _site(line: Mapping[str, str], enterprise_id: UUID) -> SiteDraft:
+    return SiteDraft(
+        enterprise_id=enterprise_id,
+        name=line["name"],
+        place=Place(
+            line["division_code"],
+            line["address"],
+            float(line["lon"]),
+            float(line["lat"]),
+            Datum(line["datum"]),
+        ),
+        status=SiteStatus(line["status"]),
+        industry_code=line["gb4754"],
+        permit_number=line["permit_number"] or None,
+    )

@@ -43,7 +43,7 @@ def test_windows_may_overlap_and_steps_may_be_few(client: TestClient, as_: As, w
     small = appoint(client, head, world.account("clerk"), division=TOWN, actions=["assign"])
     assert small.status_code == 201, small.text
     listed = client.get("/v1/me/deputies", headers=head).json()
-    assert [(one["division"], one["actions"]) for one in listed] == [(COUNTY, None), (TOWN, ["assign"])]
+    assert {one["division"]: one["actions"] for one in listed} == {COUNTY: None, TOWN: ["assign"]}
 
 
 def test_a_deputy_gets_no_more_than_the_head_has(client: TestClient, as_: As, world: World) -> None:

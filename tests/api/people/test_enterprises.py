@@ -74,13 +74,13 @@ def test_a_retry_registers_once(client: TestClient, as_: As) -> None:
 def test_a_site_keeps_the_datum_it_was_given_in(client: TestClient, as_: As) -> None:
     """WGS-84 is stored beside the values as given; a position without its datum is refused."""
     owner = enterprise(client, as_("inspector")).json()["id"]
-    made = site(client, as_("inspector"), owner, industry_code="0311", status="suspended")
+    made = site(client, as_("inspector"), owner, industry_code="0311", status="停产")
     assert made.status_code == 201, made.text
     found = client.get(f"/v1/sites/{made.json()['id']}", headers=as_("clerk"))
     place = found.json()["place"]
     assert (place["given_lon"], place["given_lat"], place["datum"]) == (111.411, 27.312, "GCJ-02")
     assert 0.001 < abs(place["lon"] - 111.411) < 0.01
-    assert (found.json()["industry_code"], found.json()["status_title"]) == ("0311", "停产")
+    assert (found.json()["industry_code"], found.json()["status"]) == ("0311", "停产")
     bare = {"division": TOWN, "text": "某处", "lon": 111.4, "lat": 27.3}
     assert site(client, as_("inspector"), owner, place=bare).status_code == 422
     none = {"division": TOWN, "text": "某处"}

@@ -15,7 +15,7 @@ from models.keyring import new_keys
 from models.vault import Vault
 from tests.factories import NOW, World
 from tests.operations.chains.attacker import ONE, Scene, delete, recompute, setting
-from tests.operations.chains.test_attacks import cut_with_head, edited
+from tests.operations.chains.deeds import cut_with_head, edited
 
 Deed = Callable[[list[str]], list[str]]
 FOREIGN: Final = Vault(new_keys())

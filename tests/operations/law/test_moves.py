@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +13,8 @@ from sqlalchemy import select, true
 
 from models.domain.errors import Invalid
 from models.domain.lifecycle import Action
+from models.domain.timing.reminders import QuietHours, plan
+from models.operations import deadlines
 from models.operations.law import calendars, moves, rules
 from models.tables.journal import journal
 from tests.factories import NOW, World
@@ -56,6 +60,10 @@ def test_a_term_across_an_unpublished_year(world: World) -> None:
     assert clock.earlier_due_on == date(2027, 2, 7)
     assert "2027年放假安排尚未公布" in clock.explanation["sentence"]
     assert "请按较早的2027-02-07安排工作" in clock.explanation["sentence"]
+    with world.act() as act:
+        law, reckoning = act.law, deadlines.resettle(act, clock).reckoning
+    planned = plan(law.stages, reckoning, law.calendar, quiet=QuietHours(), hourly=False)
+    assert {one.stage.code: one.at for one in planned}["due"] == at("2027-02-07 09:00")
 
 
 def test_loading_a_year_lists_and_moves_nothing(world: World) -> None:
@@ -107,6 +115,23 @@ def test_moves_are_named_one_by_one(world: World) -> None:
     with world.act("supervisor") as act:
         (told,) = moves.apply(act, [uuid4()])
     assert (told["result"], told["before"], told["after"]) == ("not_found", None, None)
+
+
+def test_two_people_move_it_once(world: World) -> None:
+    """Of two people who move one clock at the same time one moves it, the other is told that it stays."""
+    story = Story(world).register().accept()
+    load_year(world)
+    clock_id = story.clock("RPT_CLOSE").id
+    together = Barrier(2)
+
+    def move(who: str) -> str:
+        together.wait()
+        with world.act(who, now=LATER) as act:
+            return str(moves.apply(act, [clock_id])[0]["result"])
+
+    with ThreadPoolExecutor(2) as people:
+        assert sorted(people.map(move, ("supervisor", "deputy_head"))) == ["moved", "unchanged"]
+    assert story.clock("RPT_CLOSE").version == 2
 
 
 def test_only_running_clocks_move(world: World) -> None:

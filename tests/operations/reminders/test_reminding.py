@@ -9,6 +9,8 @@ from sqlalchemy import select, update
 
 from models.domain.lifecycle import Action
 from models.domain.timing.calendar import SHANGHAI
+from models.operations import cases
+from models.operations.deadlines import silence
 from models.tables.deadlines import deadlines
 from models.tables.notices import notices
 from tests.factories import NOW, World
@@ -201,6 +203,30 @@ def test_a_broken_clock_does_not_hold_up_the_others(world: World) -> None:
     assert [kind for _, kind in done.broken] == ["IndexError"]
     assert [row.case_id for row in rows(world)] == [sound]
     assert clock_of(world, broken, "RPT_CLOSE").remind_at == half + timedelta(hours=1)
+
+
+def test_a_case_being_changed_is_left_for_later(world: World) -> None:
+    """A scan beside a step on the same case neither fails nor deadlocks; the stage is told once, then or later."""
+    case_id, half = assigned_case(world), at(12, 23)
+    failures: list[Exception] = []
+
+    def work() -> None:
+        try:
+            scan(world, half)
+        except Exception as error:
+            failures.append(error)
+
+    scanning = Thread(target=work)
+    with world.act("supervisor", now=half) as act:
+        cases.lock(act, case_id)
+        scanning.start()
+        scanning.join(0.5)  # PostgreSQL steps over the case; SQLite waits for its one writer
+        running = act.db.execute(select(deadlines).where(deadlines.c.case_id == case_id)).all()
+        silence(act, running[0].id)
+    scanning.join(10)
+    scan(world, half)
+    assert failures == []
+    assert told(world, "RPT_CLOSE") == [("inspector", "half", "waiting")]
 
 
 def test_two_workers_at_once_tell_once(world: World) -> None:

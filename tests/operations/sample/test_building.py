@@ -1,0 +1,177 @@
+"""The sample instance: real operations, a moving clock, true states, numbers, clocks and journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Engine, func, select
+
+from api.schemas.steps import CaseStep
+from models import migrate
+from models.db.engines import open_engine, open_reader, transaction
+from models.domain.lifecycle import State
+from models.operations import anchors, verifying
+from models.operations.sample import building, people, story
+from models.operations.sample.building import Built
+from models.tables.cases import cases, points, steps
+from models.tables.complaints import complaints, contacts
+from models.tables.deadlines import deadlines, extensions, suspensions
+from models.tables.people import accounts
+from models.vault import Vault
+from tests import postgres
+from tests.conftest import BOTH
+from tests.factories import KEYS
+
+AFTER = datetime(2026, 11, 23, 4, tzinfo=UTC)
+"""Noon of the day the sample ends on."""
+
+HASHES = {one.login: "not a hash" for one in people.PEOPLE}
+VAULT = Vault(KEYS)
+
+
+@contextmanager
+def database(request: pytest.FixtureRequest, folder: Path) -> Iterator[Engine]:
+    """An empty database of the kind the fixture asks for."""
+    if request.param == "sqlite":
+        engine = open_engine(f"sqlite:///{folder / 'sample.db'}")
+        yield engine
+        engine.dispose()
+        return
+    server, name = request.getfixturevalue("postgres_server"), f"s_{uuid4().hex[:16]}"
+    postgres.create(server, name)
+    engine = open_engine(postgres.with_database(server, name))
+    yield engine
+    engine.dispose()
+    postgres.drop(server, name)
+
+
+@pytest.fixture(params=BOTH)
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database on each server."""
+    with database(request, tmp_path) as engine:
+        yield engine
+
+
+@pytest.fixture(params=BOTH, scope="module")
+def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The whole sample, once for all that only look at it."""
+    with database(request, tmp_path_factory.mktemp("sample")) as engine:
+        assert built(engine, AFTER) == Built(25, ())
+        yield engine
+
+
+def built(engine: Engine, until: datetime) -> Built:
+    with transaction(engine) as db:
+        migrate.upgrade_within(db)
+        return building.build(db, VAULT, HASHES, until=until)
+
+
+def by_title(db: Connection) -> dict[str, tuple[UUID, State]]:
+    rows = db.execute(select(cases.c.title, cases.c.id, cases.c.state))
+    return {row.title: (row.id, row.state) for row in rows}
+
+
+def test_every_row_stands_where_the_table_says(sample: Engine) -> None:
+    """All 25 complaints are there in the state of the mapping, numbered without a gap, received as in the data."""
+    told = story.read()
+    with sample.connect() as db:
+        found = by_title(db)
+        assert {row: found[line["title"]][1] for row, line in told.rows.items()} == {
+            row: told.state(row) for row in told.rows
+        }
+        numbers = set(db.execute(select(cases.c.number)).scalars())
+        assert numbers == {f"北环举〔2026〕{n}号" for n in range(1, 26)}
+        received = {
+            row.title: row.received_at for row in db.execute(select(cases.c.title, cases.c.received_at))
+        }
+    for line in told.rows.values():
+        assert received[line["title"]] == datetime.fromisoformat(line["received_at"])
+
+
+def test_clocks_are_those_of_the_data(sample: Engine) -> None:
+    """C19 ends on 2026-12-23 by its extension, C07 stands still for a ruling, C13 ends with its work order."""
+    told = story.read()
+    with sample.connect() as db:
+        ids = {row: by_title(db)[line["title"]][0] for row, line in told.rows.items()}
+        clocks = {
+            row.case_id: row
+            for row in db.execute(select(deadlines).where(deadlines.c.rule_id == "RPT_CLOSE")).all()
+        }
+        granted = db.execute(select(extensions)).one()
+        stopped = db.execute(select(suspensions)).one()
+        logged = db.execute(select(func.count()).select_from(contacts)).scalar_one()
+    assert clocks[ids["C19"]].due_on.isoformat() == "2026-12-23"
+    assert (granted.deadline_id, granted.length) == (clocks[ids["C19"]].id, 30)
+    assert (clocks[ids["C07"]].state, stopped.reason) == ("suspended", "jurisdiction")
+    assert clocks[ids["C13"]].due_on.isoformat() == "2026-11-25"
+    assert logged == 2
+
+
+def test_the_journal_of_the_sample_is_whole(sample: Engine, tmp_path: Path) -> None:
+    """``verify`` finds nothing, steps compared with their journal rows, once the heads are signed."""
+    log = anchors.path_in(tmp_path)
+    looker = open_reader(f"sqlite:///{sample.url.database}") if sample.dialect.name == "sqlite" else sample
+    with looker.connect() as db:
+        anchors.sign_heads(db, VAULT, log, AFTER)
+        report = verifying.verify(
+            db, public_keys={VAULT.signing_kid: VAULT.public_key_raw}, heads_log=log, vault=VAULT
+        )
+    if looker is not sample:
+        looker.dispose()
+    assert verifying.render(report)[-1].endswith("审计链完好。")
+
+
+def test_nobody_who_complained_is_in_the_open(sample: Engine) -> None:
+    """No name and no phone of a reporter stands in any working text, title, point or step."""
+    lines = story.table("complaints.csv").values()
+    named = [line["reporter_alias"] for line in lines if line["reporter_alias"]]
+    phones = [line["reporter_phone"] for line in lines if line["reporter_phone"]]
+    with sample.connect() as db:
+        written = [
+            *db.execute(select(cases.c.working_text)).scalars(),
+            *db.execute(select(cases.c.title)).scalars(),
+            *db.execute(select(points.c.text)).scalars(),
+            *map(str, db.execute(select(steps.c.inputs)).scalars()),
+        ]
+        sealed = db.execute(
+            select(func.count()).where(complaints.c.sealed_identity.is_not(None))
+        ).scalar_one()
+    assert not [text for text in written for told in (*named, *phones) if told in text]
+    assert sealed == len(named)
+
+
+def test_a_clock_before_the_data_leaves_rows_out(empty: Engine) -> None:
+    """With the real clock at 2026-10-01 nothing is dated later, and what is missing is named."""
+    until = datetime(2026, 10, 1, tzinfo=UTC)
+    made = built(empty, until)
+    with empty.connect() as db:
+        latest = db.execute(select(func.max(steps.c.at))).scalar_one()
+        assert db.execute(select(func.count()).select_from(accounts)).scalar_one() == len(people.PEOPLE)
+    assert latest <= until
+    assert made.cases == 5
+    assert {"C01", "C19"} <= set(made.left_out)
+    assert "C17" not in made.left_out
+
+
+def test_steps_are_as_clients_send_them() -> None:
+    """The inputs of every step of the story pass the API's own schema."""
+    schema: TypeAdapter[CaseStep] = TypeAdapter(CaseStep)
+    told = story.read()
+    somebody = str(uuid4())
+    for event in told.events:
+        if event.do in {"register", "contact"}:
+            continue
+        inputs = dict(event.inputs)
+        if event.do == "assign":
+            inputs |= {"handlers": [somebody for _ in inputs["handlers"]], "lead": somebody}
+        if event.do == "propose":
+            marks = [uuid4() for _ in told.told[event.row]["points"]]
+            inputs["findings"] = story.findings(told, event.row, marks)
+        step = schema.validate_python({"action": event.do, **inputs})
+        assert step.model_dump(exclude={"action"}).keys() >= inputs.keys()
