@@ -29,7 +29,7 @@ from models.domain.lifecycle import (
     Transition,
     mermaid,
 )
-from models.operations.cases import LIFECYCLES
+from models.operations.casework.cases import LIFECYCLES
 
 _SOMEBODY: Final = UUID(int=1)
 _FROM_CODE: Final = "由代码生成，不要手改：`huanxun openapi` 重写，`huanxun openapi --check` 比对。"

@@ -16,8 +16,8 @@ from starlette.requests import Request
 
 from api.work import May, Work
 from models.domain.errors import HuanxunError
-from models.operations import case_views, complaints
 from models.operations.act import Act
+from models.operations.casework import case_views, complaints
 from models.operations.law import clocks, phrases
 from models.operations.people import officers, reach, units
 from models.operations.registry import enterprises, sites

@@ -17,7 +17,8 @@ from models.db.engines import open_reader
 from models.db.loops import Port, open_port
 from models.keyring import load_keys
 from models.logs import configure
-from models.operations import anchors, founding
+from models.operations import founding
+from models.operations.chains import anchors
 from models.settings import Settings
 from models.vault import Vault
 

@@ -16,7 +16,8 @@ from models.db.engines import open_engine, open_reader
 from models.db.listening import open_listener
 from models.keyring import load_keys
 from models.logs import configure
-from models.operations import anchors, founding
+from models.operations import founding
+from models.operations.chains import anchors
 from models.settings import Settings
 from models.vault import Vault
 from workers.gateways.console import Console

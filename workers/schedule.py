@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import structlog
 
-from models.operations import anchors
 from models.operations.act import Act
+from models.operations.chains import anchors
 from models.operations.reminders import heartbeats, reminding, sweeps, waiting, work_items
 from workers.delivery import deliver, give_back
 from workers.gateways.gateway import Gateway

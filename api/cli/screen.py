@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from models.operations.verifying import Progress as Told
+from models.operations.chains.verifying import Progress as Told
 
 SHEET_MODE: Final = 0o600
 

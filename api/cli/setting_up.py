@@ -20,7 +20,7 @@ from models import migrate
 from models.clock import real
 from models.db.engines import open_engine, transaction
 from models.keyring import MASTERS, REST, Keys, create_keys, load_keys
-from models.operations import anchors
+from models.operations.chains import anchors
 from models.settings import Settings
 from models.vault import Vault
 

@@ -37,8 +37,8 @@ from models.domain.errors import (
     Unauthenticated,
     VersionMissing,
 )
-from models.operations import case_views, cases, queues, reassigning, triage
-from models.operations.stepping import Step
+from models.operations.casework import case_views, cases, queues, reassigning, triage
+from models.operations.casework.stepping import Step
 
 router = APIRouter(prefix="/v1/cases", tags=["案件"])  # the hottest routes first: each one before costs time
 
@@ -68,7 +68,9 @@ async def list_cases(work: Reading, query: Annotated[CaseQuery, Depends(Asked(Ca
     return Page[CaseRow].model_construct(items=case_rows(shown), next=following)
 
 
-@router.get("/{case_id:uuid}", summary="案件详情", responses=refuses(*_ANY, NotFound), operation_id="get_case")
+@router.get(
+    "/{case_id:uuid}", summary="案件详情", responses=refuses(*_ANY, NotFound), operation_id="get_case"
+)
 async def get_case(case_id: UUID, work: Reading, response: Response) -> CaseOut:
     """全案，含可以进行的操作、所需填写项和尚未满足的条件。"""
     view = await work.read(case_views.whole, case_id)
@@ -148,7 +150,10 @@ async def take_step(
 
 
 @router.get(
-    "/{case_id:uuid}/history", summary="办理过程", responses=refuses(*_ANY, NotFound), operation_id="case_history"
+    "/{case_id:uuid}/history",
+    summary="办理过程",
+    responses=refuses(*_ANY, NotFound),
+    operation_id="case_history",
 )
 async def case_history(case_id: UUID, work: Reading) -> HistoryOut:
     """每一步由谁、何时、依什么岗位办理；联系记录与答复凭证。"""
@@ -156,7 +161,10 @@ async def case_history(case_id: UUID, work: Reading) -> HistoryOut:
 
 
 @router.get(
-    "/{case_id:uuid}/deadlines", summary="期限", responses=refuses(*_ANY, NotFound), operation_id="case_deadlines"
+    "/{case_id:uuid}/deadlines",
+    summary="期限",
+    responses=refuses(*_ANY, NotFound),
+    operation_id="case_deadlines",
 )
 async def case_deadlines(case_id: UUID, work: Reading) -> list[DeadlineOut]:
     """本案全部期限，每个都能说明自己是怎么算出来的。"""

@@ -29,7 +29,7 @@ from models.domain.errors import (
     Unavailable,
     VersionMissing,
 )
-from models.operations import complaints, contacting
+from models.operations.casework import complaints, contacting
 from models.operations.once import Key
 
 router = APIRouter(prefix="/v1/complaints", tags=["来件"])

@@ -11,8 +11,7 @@ from api.schemas.journal import AnchorOut, AnchorQuery, JournalQuery, JournalRow
 from api.work import May, Work
 from models.domain.access import Verb
 from models.domain.errors import BadCursor, Forbidden, NotFound, SessionEnded, Unauthenticated
-from models.operations import anchors
-from models.operations.chains import listing
+from models.operations.chains import anchors, listing
 
 router = APIRouter(prefix="/v1/journal", tags=["审计链"])
 

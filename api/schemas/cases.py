@@ -15,9 +15,9 @@ from models.domain.complaints import Channel, Confidentiality, ContactWay, Satis
 from models.domain.drafts import CaseDraft, Place
 from models.domain.ids import is_uuid7
 from models.domain.lifecycle import ACTION_TITLES, STATE_TITLES, Action, Kind, State
-from models.operations.case_facts import Child
-from models.operations.case_views import CaseView
-from models.operations.queues import KEYS, Filters
+from models.operations.casework.case_facts import Child
+from models.operations.casework.case_views import CaseView
+from models.operations.casework.queues import KEYS, Filters
 from models.tables.base import AnyRow
 
 _FAR = 9000

@@ -97,7 +97,9 @@ def test_key_order_is_no_other_content_but_a_value_is(client: TestClient, as_: A
     assert count(world, cases) == 1
 
 
-def test_complaints_are_registered_once(client: TestClient, second: TestClient, as_: As, world: World) -> None:
+def test_complaints_are_registered_once(
+    client: TestClient, second: TestClient, as_: As, world: World
+) -> None:
     """Twenty parallel identical registrations: one complaint, one public number, the same everywhere."""
     body, headers = complaint_json(), as_("clerk") | {"Idempotency-Key": "first-desk-0001"}
     with ThreadPoolExecutor(COPIES) as pool:
@@ -118,7 +120,9 @@ def test_the_idempotency_row_keeps_no_body(client: TestClient, as_: As, world: W
     with world.engine.connect() as db:
         row = db.execute(select(idempotency)).one()
     assert all(not isinstance(value, str) or len(value) <= 4 for value in row)
-    assert {"scope", "key_hash", "fingerprint", "status", "resource_id", "created_at", "keep"} == set(row._mapping)
+    assert {"scope", "key_hash", "fingerprint", "status", "resource_id", "created_at", "keep"} == set(
+        row._mapping
+    )
 
 
 def test_a_step_is_taken_once_per_key(client: TestClient, as_: As, world: World) -> None:

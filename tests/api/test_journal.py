@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 
 from models.domain.ids import uuid7
 from models.files import heads_log
-from models.operations import anchors
-from models.operations.verifying import verify
+from models.operations.chains import anchors
+from models.operations.chains.verifying import verify
 from models.tables.journal import journal as J
 from models.vault import verify as is_signed
 from tests.api.test_cases import case_json

@@ -60,13 +60,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(arguments: list[str], port: int, path: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+def process(
+    arguments: list[str], port: int, path: str, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """A child server, ready; ended by its pid."""
     child = subprocess.Popen([sys.executable, "-m", *arguments], env=os.environ | environment)
     try:
         for _ in range(200):
             try:
-                urlopen(f"http://127.0.0.1:{port}{path}", timeout=1).close()  # noqa: S310
+                urlopen(f"http://127.0.0.1:{port}{path}", timeout=1).close()
                 break
             except OSError as error:
                 if "HTTP Error" in str(error):
@@ -83,10 +85,20 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def load(port: int, requests: list[bytes], *, again: bool, seconds: float = SECONDS, connections: int = CONNECTIONS) -> Any:
+def load(
+    port: int, requests: list[bytes], *, again: bool, seconds: float = SECONDS, connections: int = CONNECTIONS
+) -> Any:
     """Run the load in its own process."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.load", str(port), str(connections), str(seconds), str(int(again))],
+        [
+            sys.executable,
+            "-m",
+            "tests.benchmarks.load",
+            str(port),
+            str(connections),
+            str(seconds),
+            str(int(again)),
+        ],
         input=wire.packed(requests),
         capture_output=True,
         check=True,
@@ -149,7 +161,9 @@ def _fresh(statements: list[tuple[str, Any]], made: dict[str, Any]) -> frozenset
     return frozenset(fresh)
 
 
-def measure(real: int, bare: int, pids: dict[str, int], plan: raw.Plan, token: str, ids: list[UUID], rounds: int) -> None:
+def measure(
+    real: int, bare: int, pids: dict[str, int], plan: raw.Plan, token: str, ids: list[UUID], rounds: int
+) -> None:
     """Interleave real and raw; print the medians."""
     kinds: dict[str, tuple[Callable[[], list[bytes]], list[bytes], bool]] = {
         "POST /v1/cases": (
@@ -201,7 +215,9 @@ def slow_disk(url: str, folder: Path, token: str, ids: list[UUID]) -> None:
     source.write_text(SLOW_FSYNC)
     subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", str(library), str(source), "-ldl"], check=True)
     port = free_port()
-    with process(["tests.benchmarks.served", str(port), url], port, "/v1/health/live", LD_PRELOAD=str(library)):
+    with process(
+        ["tests.benchmarks.served", str(port), url], port, "/v1/health/live", LD_PRELOAD=str(library)
+    ):
         asyncio.run(_beside(port, token, ids))
 
 
@@ -212,8 +228,10 @@ async def _beside(port: int, token: str, ids: list[UUID]) -> None:
     written, read = await asyncio.gather(
         of(wire.creates(4000, token), CONNECTIONS, False), of(wire.reads(ids[:2000], token), 4, True)
     )
-    print(f"fsync +8 ms: writes {written['rps']:.0f}/s p99 {written['p99_ms']:.0f} ms; "
-          f"reads beside {read['rps']:.0f}/s p50 {read['p50_ms']:.1f} p99 {read['p99_ms']:.1f} ms (goal ≤ 25)")
+    print(
+        f"fsync +8 ms: writes {written['rps']:.0f}/s p99 {written['p99_ms']:.0f} ms; "
+        f"reads beside {read['rps']:.0f}/s p50 {read['p50_ms']:.1f} p99 {read['p99_ms']:.1f} ms (goal ≤ 25)"
+    )
 
 
 def print_statements(plan: raw.Plan) -> None:
@@ -226,7 +244,10 @@ def print_statements(plan: raw.Plan) -> None:
 def bench(url: str, options: argparse.Namespace, folder: Path) -> None:
     began = time.perf_counter()
     world, ids = seed.county(url, options.cases)
-    print(f"{options.cases} cases logged through the operations in {time.perf_counter() - began:.0f} s", flush=True)
+    print(
+        f"{options.cases} cases logged through the operations in {time.perf_counter() - began:.0f} s",
+        flush=True,
+    )
     token = token_of(world, "supervisor")
     if url.startswith("postgresql"):
         postgres.tidy(url)

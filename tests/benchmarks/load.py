@@ -87,7 +87,12 @@ def summary(tally: Tally, elapsed: float) -> dict[str, float]:
 
 
 def main() -> None:
-    port, connections, seconds, again = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), sys.argv[4] == "1"
+    port, connections, seconds, again = (
+        int(sys.argv[1]),
+        int(sys.argv[2]),
+        float(sys.argv[3]),
+        sys.argv[4] == "1",
+    )
     blob = sys.stdin.buffer.read()
     requests, at = [], 0
     while at < len(blob):

@@ -125,7 +125,7 @@ def on_postgresql(plan: Plan) -> Starlette:
 
 def main() -> None:
     with open(sys.argv[2], "rb") as file:
-        plan: Plan = pickle.load(file)  # noqa: S301  our own file of a moment ago
+        plan: Plan = pickle.load(file)
     app = on_postgresql(plan) if plan.url.startswith("postgresql") else on_sqlite(plan)
     uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="error", access_log=False)
 

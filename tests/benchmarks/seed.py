@@ -11,8 +11,8 @@ from models.db.engines import open_engine
 from models.domain.complaints import Channel
 from models.domain.drafts import Place
 from models.domain.ids import uuid7
-from models.operations import cases
 from models.operations.act import Act
+from models.operations.casework import cases
 from models.vault import Vault
 from tests import factories
 from tests.factories import KEYS, NOW, World
@@ -27,7 +27,7 @@ def county(url: str, count: int) -> tuple[World, list[UUID]]:
     engine = open_engine(url)
     factories.people_it(engine)
     world = World(url, engine, Vault(KEYS))
-    chance = random.Random(17)  # noqa: S311
+    chance = random.Random(17)
     made: list[UUID] = []
     while len(made) < count:
         with world.act("inspector", now=NOW) as act:

@@ -35,7 +35,9 @@ def case_body() -> dict[str, Any]:
 
 
 def creates(count: int, token: str) -> list[bytes]:
-    return [post("/v1/cases", json.dumps(case_body(), ensure_ascii=False).encode(), token) for _ in range(count)]
+    return [
+        post("/v1/cases", json.dumps(case_body(), ensure_ascii=False).encode(), token) for _ in range(count)
+    ]
 
 
 def reads(ids: list[UUID], token: str) -> list[bytes]:

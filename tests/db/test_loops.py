@@ -19,9 +19,9 @@ from models.domain.access import SYSTEM
 from models.domain.errors import Duplicate, Invalid, NotFound, Unavailable
 from models.operations import journal
 from models.operations.act import Act
+from models.operations.chains.verifying import verify
 from models.operations.law import reference
 from models.operations.once import Key, once
-from models.operations.verifying import verify
 from models.tables.people import accounts
 from models.vault import Vault
 from tests.factories import COUNTY, KEYS, NOW, OTHER_COUNTY

@@ -214,7 +214,13 @@ def test_own_grant_goes_before_a_deputys() -> None:
 def test_a_deputy_is_bound_to_the_steps_he_was_given() -> None:
     """A deputy who was given approvals only cannot assign."""
     lent = Grant(
-        uuid4(), Role.SUPERVISOR, None, COUNTY, (COUNTY,), principal_id=uuid4(), actions=frozenset({"approve"})
+        uuid4(),
+        Role.SUPERVISOR,
+        None,
+        COUNTY,
+        (COUNTY,),
+        principal_id=uuid4(),
+        actions=frozenset({"approve"}),
     )
     who = Actor(uuid4(), None, "样例", (lent,))
     permit(COMPLAINT, Action.APPROVE, who, "430511101")

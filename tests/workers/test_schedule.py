@@ -16,8 +16,8 @@ from sqlalchemy import delete, func, insert, select, update
 
 from models.db.engines import is_sqlite
 from models.db.listening import open_listener
-from models.operations import anchors
 from models.operations.act import Act
+from models.operations.chains import anchors
 from models.operations.reminders import sweeps, work_items
 from models.tables.journal import idempotency, journal
 from models.tables.notices import heartbeats

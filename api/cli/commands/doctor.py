@@ -21,8 +21,9 @@ from models.domain.errors import HuanxunError
 from models.domain.timing.calendar import SHANGHAI
 from models.files import heads_log
 from models.keyring import load_keys
-from models.operations import anchors, health
+from models.operations import health
 from models.operations.act import Act
+from models.operations.chains import anchors
 from models.operations.health import Check
 from models.settings import Settings
 

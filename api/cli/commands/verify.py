@@ -7,7 +7,7 @@ import typer
 from api.cli import screen
 from api.cli.home import opened, read_settings
 from api.cli.refusals import FAILED
-from models.operations import anchors, verifying
+from models.operations.chains import anchors, verifying
 
 
 def verify() -> None:

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, LargeBinary, bindparam, text
 
 from models.db.engines import chain_hash, transaction
-from models.operations import anchors, journal
-from models.operations.verifying import Report, verify
+from models.operations import journal
+from models.operations.chains import anchors
+from models.operations.chains.verifying import Report, verify
 from tests.factories import NOW, World
 
 ONE, OTHER = "430581", "430582"

@@ -14,10 +14,9 @@ from models.db.loops import open_port
 from models.domain.errors import NotFound
 from models.files import heads_log
 from models.keyring import Keys, create_keys
-from models.operations import anchors
-from models.operations.chains import findings
+from models.operations.chains import anchors, findings
 from models.operations.chains.findings import Findings, Kind
-from models.operations.verifying import render, verify
+from models.operations.chains.verifying import render, verify
 from models.settings import Settings
 from models.vault import Vault
 from tests.factories import NOW, World

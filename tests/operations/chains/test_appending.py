@@ -17,9 +17,9 @@ from models.db.loops import open_port
 from models.domain.access import SYSTEM
 from models.operations import journal
 from models.operations.act import Act, Entry
+from models.operations.chains.verifying import verify
 from models.operations.chains.walking import hash_of
 from models.operations.law import reference
-from models.operations.verifying import verify
 from models.vault import Vault
 from tests.factories import COUNTY, NOW, OTHER_COUNTY, World
 from tests.operations.chains.attacker import ONE, OTHER, Scene, setting

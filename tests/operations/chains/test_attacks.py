@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from models.db.engines import transaction
-from models.operations.verifying import render
+from models.operations.chains.verifying import render
 from tests.factories import World
 from tests.operations.chains.attacker import ROWS, Scene, delete, setting
 from tests.operations.chains.deeds import ATTACKS, C, D, Deed, edited, swapped

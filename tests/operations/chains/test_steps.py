@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection, insert, text, update
 
 from models.domain.lifecycle import Action
-from models.operations import cases
-from models.operations.stepping import Step
+from models.operations.casework import cases
+from models.operations.casework.stepping import Step
 from models.tables.cases import steps as T
 from tests.factories import World, case_draft
 from tests.operations.chains.attacker import Scene, setting

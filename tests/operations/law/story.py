@@ -13,9 +13,9 @@ from models.domain.complaints import Channel, ContactOutcome, ContactWay
 from models.domain.ids import uuid7
 from models.domain.lifecycle import Action
 from models.domain.timing.calendar import SHANGHAI
-from models.operations import cases, complaints, contacting
+from models.operations.casework import cases, complaints, contacting
+from models.operations.casework.stepping import Step
 from models.operations.once import Key
-from models.operations.stepping import Step
 from models.tables.base import AnyRow
 from models.tables.cases import cases as case_table
 from models.tables.cases import points

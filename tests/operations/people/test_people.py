@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from models.domain.access import Role
 from models.domain.errors import Conflict, GuardsUnmet, HuanxunError
-from models.operations import cases, scope
+from models.operations import scope
+from models.operations.casework import cases
 from models.operations.law import reference
 from models.operations.people import accounts, divisions, ending, leaving, officers
 from models.operations.people.accounts import GrantDraft

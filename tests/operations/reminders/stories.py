@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from models.domain.ids import uuid7
 from models.domain.lifecycle import Action
-from models.operations import cases, complaints
+from models.operations.casework import cases, complaints
+from models.operations.casework.stepping import Step
 from models.operations.once import Key
 from models.operations.reminders import reminding
-from models.operations.stepping import Step
 from models.tables.base import AnyRow
 from models.tables.cases import cases as case_table
 from models.tables.deadlines import deadlines

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from models.domain.lifecycle import Action
 from models.domain.timing.calendar import SHANGHAI
-from models.operations import cases
+from models.operations.casework import cases
 from models.operations.deadlines import silence
 from models.tables.deadlines import deadlines
 from models.tables.notices import notices

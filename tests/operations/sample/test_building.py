@@ -16,7 +16,7 @@ from api.schemas.steps import CaseStep
 from models import migrate
 from models.db.engines import open_engine, open_reader, transaction
 from models.domain.lifecycle import State
-from models.operations import anchors, verifying
+from models.operations.chains import anchors, verifying
 from models.operations.sample import building, people, story
 from models.operations.sample.building import Built
 from models.tables.cases import cases, points, steps

@@ -13,8 +13,9 @@ from models.domain.complaints import Verdict, overall
 from models.domain.errors import Flaw, Invalid
 from models.domain.lifecycle import Action, State
 from models.domain.timing.limits import Limits
-from models.operations import assigning, case_facts, deadlines
-from models.operations.stepping import Work
+from models.operations import deadlines
+from models.operations.casework import assigning, case_facts
+from models.operations.casework.stepping import Work
 from models.tables.cases import points
 from models.tables.complaints import complaints, replies
 

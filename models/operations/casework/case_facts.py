@@ -15,7 +15,7 @@ from models.domain.complaints import ContactOutcome
 from models.domain.drafts import CaseDraft, ComplaintDraft
 from models.domain.lifecycle import Action, Facts, State
 from models.operations.act import Act
-from models.operations.stepping import Work
+from models.operations.casework.stepping import Work
 from models.tables.base import CN, AnyRow
 from models.tables.cases import assignments, cases, points, steps
 from models.tables.complaints import complaints, contacts

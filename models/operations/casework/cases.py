@@ -19,11 +19,12 @@ from models.domain.law import chain_of, county_of
 from models.domain.lifecycle import Action, Facts, Kind, Lifecycle, State
 from models.domain.timing.calendar import legal_day
 from models.domain.timing.limits import Limits
-from models.operations import case_facts, deadlines, effects, journal, numbers, reckoning, scope
+from models.operations import deadlines, journal, reckoning, scope
 from models.operations.act import Act
+from models.operations.casework import case_facts, effects, numbers
+from models.operations.casework.stepping import Step, Work
 from models.operations.once import Key, once
 from models.operations.scope import Scope, Shape
-from models.operations.stepping import Step, Work
 from models.tables.base import AnyRow
 from models.tables.cases import cases, categories, points, steps
 from models.tables.enterprises import sites

@@ -12,8 +12,9 @@ from models.domain.errors import IllegalTransition, StaleVersion, VersionMissing
 from models.domain.geo import Datum, to_wgs84
 from models.domain.law import chain_of, county_of
 from models.domain.lifecycle import STATE_TITLES, State
-from models.operations import case_facts, cases, deadlines
+from models.operations import deadlines
 from models.operations.act import Act
+from models.operations.casework import case_facts, cases
 from models.operations.once import Key, once
 from models.operations.reckoning import event_at
 from models.tables.base import AnyRow

@@ -12,7 +12,7 @@ from models.domain.access import Role
 from models.domain.errors import Flaw, Invalid
 from models.domain.law import Law
 from models.operations.act import Act
-from models.operations.stepping import Work
+from models.operations.casework.stepping import Work
 from models.tables.cases import assignments
 from models.tables.people import accounts, grants
 

@@ -21,8 +21,8 @@ from models.domain.law import chain_of
 from models.domain.timing.limits import Limits
 from models.domain.words.masking import Hit, propose, warnings
 from models.domain.words.numbering import public_number
-from models.operations import case_facts, case_views, cases
 from models.operations.act import Act
+from models.operations.casework import case_facts, case_views, cases
 from models.operations.once import Key, once
 from models.tables.base import AnyRow
 from models.tables.complaints import complaints as T

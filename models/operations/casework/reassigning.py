@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from models.domain.errors import HuanxunError
 from models.domain.lifecycle import Action, State
-from models.operations import cases, scope
+from models.operations import scope
 from models.operations.act import Act
+from models.operations.casework import cases
+from models.operations.casework.stepping import Step
 from models.operations.scope import Scope
-from models.operations.stepping import Step
 from models.tables.cases import assignments
 from models.tables.cases import cases as T
 

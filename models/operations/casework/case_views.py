@@ -15,11 +15,12 @@ from models.domain import lifecycle
 from models.domain.access import Verb
 from models.domain.errors import Unmet
 from models.domain.lifecycle import Action
-from models.operations import case_facts, cases, deadlines, scope
+from models.operations import deadlines, scope
 from models.operations.act import Act
-from models.operations.case_facts import Belongings, Child, child
+from models.operations.casework import case_facts, cases
+from models.operations.casework.case_facts import Belongings, Child, child
+from models.operations.casework.stepping import Step, Work
 from models.operations.scope import Scope, Shape
-from models.operations.stepping import Step, Work
 from models.tables.base import AnyRow
 from models.tables.cases import cases as T
 from models.tables.cases import steps

@@ -11,8 +11,8 @@ from sqlalchemy import insert, update
 from models.domain.complaints import ContactOutcome, ContactWay
 from models.domain.errors import Flaw, Invalid, StaleVersion, VersionMissing
 from models.domain.law import chain_of
-from models.operations import cases, complaints
 from models.operations.act import Act
+from models.operations.casework import cases, complaints
 from models.operations.once import Key, once
 from models.tables.base import AnyRow
 from models.tables.cases import cases as case_table
