@@ -37,7 +37,8 @@ def serve(settings: Settings, *, face: Face, identities_sealed: bool = False) ->
         access_log=False,
         log_level=logging.WARNING,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         lifespan="off",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

@@ -17,6 +17,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HUANXUN_", frozen=True, extra="ignore")
 
+    trusted_proxies: str = Field(
+        default="", description="可信反向代理的地址，逗号分隔；只信它们给出的来访地址，默认不信任何代理"
+    )
     data_dir: Path = Field(default=Path("data"), description="数据文件夹：数据库、密钥、审计链签名、示例口令")
     host: str = Field(default="127.0.0.1", description="监听地址")
     port: int = Field(default=8000, ge=0, le=65535, description="监听端口")

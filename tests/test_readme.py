@@ -9,7 +9,7 @@ from typing import Final
 
 from typer import Typer
 
-from api.cli.main import app
+from api.cli.main import assembled
 from api.contract import documents
 from models.settings import Settings
 from tests.measure import ROOT
@@ -57,7 +57,7 @@ def test_every_setting_is_explained() -> None:
 
 def test_every_command_is_named() -> None:
     """Every subcommand has its place in the README; every command named there exists."""
-    known = set(commands(app))
+    known = set(commands(assembled()))
     assert {"huanxun up", "huanxun keys export"} <= known
     assert {command for command in known if command not in README} == set()
     named = set(re.findall(r"\bhuanxun (?!=)([a-z]+)", README))

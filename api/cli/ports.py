@@ -7,12 +7,21 @@ import ipaddress
 import socket
 import sys
 from http.client import HTTPConnection, HTTPException
-from typing import Final
+from typing import Annotated, Final
+
+import typer
 
 from api.cli.refusals import MISUSED, Stop
+from models.settings import Settings
 
 ANSWER_WITHIN_SECONDS: Final = 1.0
 LIVE: Final = "/v1/health/live"
+
+
+SampleAnyway = Annotated[
+    bool,
+    typer.Option("--sample-anyway", help="示例实例也允许监听本机以外的地址（口令和数据会暴露给局域网）"),
+]
 
 
 def claim(host: str, port: int) -> int:
@@ -70,3 +79,16 @@ def answers(host: str, port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def loopback_only(settings: Settings, *, sample: bool, anyway: bool) -> None:
+    """
+    A sample instance listens on this machine alone.
+
+    Raises:
+        Stop
+    """
+    if sample and not anyway and not is_loopback(settings.host):
+        raise Stop(
+            f"示例实例只在本机开放，不监听 {settings.host}：正式使用请另建实例（huanxun init）；确要开放请加 --sample-anyway"
+        )

@@ -98,6 +98,7 @@ _DESK = {
     Verb.SITE_READ,
     Verb.PEOPLE_READ,
 }
+_FOR_NAMED_STEPS = frozenset(_DESK | {Verb.COMPLAINT_READ, Verb.REFERENCE_READ})
 _LEAD = _DESK | {
     Verb.CASE_LOG,
     Verb.CASE_REASSIGN,
@@ -199,8 +200,14 @@ class Actor:
     grants: tuple[Grant, ...]
 
     def may(self, verb: Verb) -> bool:
-        """Whether any grant carries the verb."""
-        return any(verb in GRANTS[grant.role] for grant in self.grants)
+        """
+        Whether any grant carries the verb. One's own affairs need none; a deputy for named steps may read and
+        step, but not look at identities or move people.
+        """
+        return verb is Verb.OWN or any(
+            verb in GRANTS[grant.role] and (grant.actions is None or verb in _FOR_NAMED_STEPS)
+            for grant in self.grants
+        )
 
     def holding(self, roles: frozenset[Role], division: str) -> Iterator[Grant]:
         """The grants with one of these roles that reach the division."""

@@ -65,16 +65,17 @@ class Law:
         inherited = {
             old.code
             for old in self.divisions.values()
-            if not old.code.startswith(division) and self._heir(old.code).startswith(division)
+            if not old.code.startswith(division) and any(heir.startswith(division) for heir in self._heirs(old.code))
         }
         return (division, *sorted(inherited))
 
-    def _heir(self, code: str) -> str:
-        seen = {code}
-        while (found := self.divisions.get(code)) and found.successor and found.successor not in seen:
+    def _heirs(self, code: str) -> list[str]:
+        """Whoever took over the area, one after the other."""
+        heirs: list[str] = []
+        while (found := self.divisions.get(code)) and found.successor and found.successor not in heirs:
             code = found.successor
-            seen.add(code)
-        return code
+            heirs.append(code)
+        return heirs
 
     def issuer(self, unit_id: UUID | None) -> str | None:
         """The number prefix 发文代字 of the unit or the nearest one above it."""

@@ -15,7 +15,7 @@ from sqlalchemy import Select, bindparam, func, insert, select, update
 
 from models.domain.law import county_of
 from models.domain.lifecycle import ALL_CLOCKS
-from models.domain.timing.limits import Limits, Settled, settle
+from models.domain.timing.limits import Limits, Settled, binding, settle
 from models.domain.timing.reminders import QuietHours, latest_due, next_after, plan
 from models.domain.timing.terms import Unit
 from models.operations.act import Act
@@ -194,7 +194,7 @@ def rewrite(act: Act, clock: AnyRow, settled: Settled, candidates: Sequence[Mapp
         .where(T.c.id == clock.id)
         .values(
             **_end_columns(settled),
-            **_rule_columns(candidates),
+            **_rule_columns(candidates, settled),
             remind_at=remind_at(act, settled),
             version=clock.version + 1,
         )
@@ -213,7 +213,7 @@ def silence(act: Act, clock_id: UUID) -> None:
 def remind_at(act: Act, settled: Settled) -> datetime | None:
     """When the clock next has something to say: at once when a stage has come already."""
     reckoning = settled.reckoning
-    planned = plan(act.law.stages, reckoning, act.law.calendar, quiet=QuietHours(), hourly=reckoning.hourly)
+    planned = plan(act.law.stages, reckoning, act.law.calendar, quiet=QuietHours(), hourly=reckoning.in_hours)
     if latest_due(planned, act.now) is not None:
         return act.now
     following = next_after(planned, act.now)
@@ -244,13 +244,13 @@ def _row(act: Act, case_id: UUID, division: str, round_: int, started: Started) 
         "state": "running",
         "started_at": started.start_at,
         "remind_at": remind_at(act, started.settled),
-        **_rule_columns(started.candidates),
+        **_rule_columns(started.candidates, started.settled),
         **_end_columns(started.settled),
     }
 
 
-def _rule_columns(candidates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    rule = candidates[0]
+def _rule_columns(candidates: Sequence[Mapping[str, Any]], settled: Settled) -> dict[str, Any]:
+    rule = binding(candidates, settled.chosen.source.value)
     return {
         "rule": dict(rule),
         "candidates": list(candidates),

@@ -165,6 +165,16 @@ def test_another_persons_id_is_not_taken_over(client: TestClient, as_: As) -> No
     assert "number" not in other.json()
 
 
+def test_a_key_belongs_to_its_route(client: TestClient, as_: As, world: World) -> None:
+    """A key that named a registration names a step as well, and both are done."""
+    headers = as_("clerk") | {"Idempotency-Key": "one-key-for-two"}
+    made = client.post("/v1/complaints", json=complaint_json(), headers=headers).json()
+    path = f"/v1/cases/{made['case']['id']}/steps"
+    step = client.post(path, json={"action": "accept"}, headers=headers | {"If-Match": '"1"'})
+    assert step.status_code == 200, step.text
+    assert count(world, steps) == 2
+
+
 @pytest.mark.parametrize("key", ["short", "x" * 129, "with space here", "中文键中文键中文"])
 def test_a_malformed_key_is_refused(client: TestClient, as_: As, key: str) -> None:
     """A key that is too short, too long or not visible ASCII is named in the refusal."""

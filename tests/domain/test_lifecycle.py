@@ -120,6 +120,27 @@ def test_nobody_judges_his_own_work(action: Action) -> None:
                 assert "four_eyes" in {unmet.guard for unmet in refused.value.unmet}
 
 
+def test_who_worked_on_it_does_not_call_back() -> None:
+    """The call-back is refused to whoever investigated, proposed or handles; to a colleague it is not."""
+    me = uuid4()
+    for account, unmet in ((me, ["not_by_handler"]), (uuid4(), [])):
+        case = facts(State.REPLIED, actor(Role.CLERK, account=account), doers=frozenset({me}))
+        offered = {row.action: [one.guard for one in left] for row, left in open_to(COMPLAINT, case)}
+        assert offered[Action.CALL_BACK] == unmet
+
+
+def test_only_the_handler_investigates_and_proposes() -> None:
+    """An inspector to whom the case was not assigned neither begins its investigation nor proposes its end."""
+    me = uuid4()
+    for source, action in ((State.ASSIGNED, Action.INVESTIGATE), (State.INVESTIGATING, Action.PROPOSE)):
+        mine = facts(source, actor(Role.INSPECTOR, account=me), handlers=frozenset({me}))
+        decide(COMPLAINT, action, mine)
+        others = facts(source, actor(Role.INSPECTOR, account=uuid4()), handlers=frozenset({me}))
+        with pytest.raises(GuardsUnmet) as refused:
+            decide(COMPLAINT, action, others)
+        assert [unmet.guard for unmet in refused.value.unmet] == ["is_handler"]
+
+
 def test_investigator_and_approver_roles_are_apart() -> None:
     """No single role can both propose and approve, or refuse and confirm the refusal."""
     for first, second in ((Action.PROPOSE, Action.APPROVE), (Action.REFUSE, Action.CONFIRM_REFUSAL)):

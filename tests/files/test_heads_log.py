@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 from datetime import UTC, datetime, timedelta
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,8 @@ def add(path: Path, number: int = 1, *, at: datetime = NOW) -> Line:
     )
 
 
-def add_many(path: str, count: int) -> None:
+def add_many(path: str, count: int, start: Barrier) -> None:
+    start.wait(30)
     for number in range(count):
         add(Path(path), number)
 
@@ -149,7 +151,8 @@ def test_the_last_line_is_found_behind_a_long_fragment(path: Path) -> None:
 def test_processes_add_one_after_the_other(path: Path) -> None:
     """Four processes that sign at once leave one unbroken chain of lines."""
     context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=add_many, args=(str(path), 25)) for _ in range(4)]
+    start = context.Barrier(4)
+    workers = [context.Process(target=add_many, args=(str(path), 25, start)) for _ in range(4)]
     for worker in workers:
         worker.start()
     for worker in workers:

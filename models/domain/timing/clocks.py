@@ -20,6 +20,8 @@ from models.domain.timing.terms import Direction, Fixed, Interval, Term, Unit, a
 
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
+SOON: Final = timedelta(hours=48)
+"""Up to this length a work order's date counts in hours."""
 
 
 class Source(StrEnum):
@@ -95,6 +97,15 @@ class Reckoning:
     def hourly(self) -> bool:
         """Whether the end is an exact instant: hour limits and work orders with a time of day."""
         return not self.term.whole_day if isinstance(self.term, Fixed) else self.term.hourly
+
+    @property
+    def in_hours(self) -> bool:
+        """
+        Whether it is reminded by the hour: an exact end, and soon.
+
+        A work order due in weeks carries a time of day too, but nobody is woken at night for its half-way.
+        """
+        return self.hourly and (not isinstance(self.term, Fixed) or self.due_at - self.start_at <= SOON)
 
 
 @dataclass(frozen=True, slots=True)

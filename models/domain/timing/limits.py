@@ -93,6 +93,12 @@ def settle(
     return Settled(chosen, sentence, steps)
 
 
+def binding(candidates: Sequence[Mapping[str, Any]], source: str) -> Mapping[str, Any]:
+    """The rule that binds: it says whether the clock may be extended; behind a work order the first rule does."""
+    rules = [one for one in candidates if "due_at" not in one] or list(candidates)
+    return next((one for one in rules if one["source"] == source), rules[0])
+
+
 def term_of(kept: Mapping[str, Any]) -> Term:
     """The term a kept candidate was made from."""
     return Term(kept["length"], Unit(kept["unit"]), Direction(kept["direction"]), kept["roll"])

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from models.domain.timing.calendar import Calendar, legal_day
+from models.domain.timing.calendar import SHANGHAI, Calendar, legal_day
 from models.domain.timing.clocks import Reckoning, workdays_left
 from models.domain.timing.explanations import moment_text
 
@@ -80,15 +80,16 @@ def still_suspended(
 
 def standing(reckoning: Reckoning, calendar: Calendar, now: datetime) -> str:
     """How the clock stands now: 还有3个工作日, 今日24:00届满, 已逾期2日; hour clocks to the minute."""
-    if reckoning.hourly:
+    if reckoning.in_hours:
         left = reckoning.due_at - now
         return f"还有{_span(left)}" if left > timedelta() else f"已逾期{_span(-left)}"
     today = legal_day(now)
     days = (reckoning.due_on - today).days
+    clock = f"{reckoning.due_at.astimezone(SHANGHAI):%H:%M}" if reckoning.hourly else "24:00"
     if now >= reckoning.due_at:
-        return f"已逾期{-days}日"
+        return f"已逾期{-days}日" if days else f"今日{clock}已届满"
     if days == 0:
-        return "今日24:00届满"
+        return f"今日{clock}届满"
     working = workdays_left(reckoning.due_on, today, calendar)
     return f"还有{working}个工作日" if working else f"还有{days}日（都是休息日）"
 

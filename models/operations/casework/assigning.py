@@ -77,8 +77,12 @@ def end_all(act: Act, case_id: UUID) -> None:
 
 
 def _names(act: Act, wanted: list[UUID]) -> dict[UUID, str]:
+    """The active ones, held so that none can leave before the assignment stands."""
     rows = act.db.execute(
-        select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(wanted), accounts.c.active)
+        select(accounts.c.id, accounts.c.name)
+        .where(accounts.c.id.in_(wanted), accounts.c.active)
+        .order_by(accounts.c.id)
+        .with_for_update(read=True)
     )
     return {row.id: row.name for row in rows}
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, TextClause, bindparam, text
+from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, String, TextClause, bindparam, text
 from sqlalchemy.types import TypeEngine
 
 PAGE_ROWS: Final = 2_000
@@ -36,17 +36,16 @@ _POSTGRESQL: Final = {
     "chains": "select convert_to(chain, 'UTF8') from journal group by chain"
     " union select convert_to(chain, 'UTF8') from journal_head",
     "bounds": "select h.seq, h.prev, h.hash, j.last, j.rows from (select max(seq) as last, count(*) as rows"
-    " from journal where chain = convert_from(cast(:chain as bytea), 'UTF8')) j"
-    " left join journal_head h on h.chain = convert_from(cast(:chain as bytea), 'UTF8')",
+    " from journal where chain = :chain) j"
+    " left join journal_head h on h.chain = :chain",
     "rows": "select seq, prev, hash, convert_to(payload, 'UTF8') from journal"
-    " where chain = convert_from(cast(:chain as bytea), 'UTF8') and seq between :first and :last"
+    " where chain = :chain and seq between :first and :last"
     " order by seq limit :most",
     "newest": "select seq, prev, hash, convert_to(payload, 'UTF8') from journal"
-    " where chain = convert_from(cast(:chain as bytea), 'UTF8') and seq < :before"
+    " where chain = :chain and seq < :before"
     " order by seq desc limit :most",
 }
 _TYPES: Final[dict[str, TypeEngine[Any]]] = {
-    "chain": LargeBinary(),
     "first": BigInteger(),
     "last": BigInteger(),
     "before": BigInteger(),
@@ -56,16 +55,26 @@ _TYPES: Final[dict[str, TypeEngine[Any]]] = {
 
 def _statement(name: str, *binds: str) -> dict[str, TextClause]:
     typed = [bindparam(bind, type_=_TYPES[bind]) for bind in binds]
+    octets_, words = bindparam("chain", type_=LargeBinary()), bindparam("chain", type_=String())
     return {
-        "sqlite": text(_SQLITE[name]).bindparams(*typed),
-        "postgresql": text(_POSTGRESQL[name]).bindparams(*typed),
+        "sqlite": text(_SQLITE[name]).bindparams(octets_, *typed),
+        "postgresql": text(_POSTGRESQL[name]).bindparams(words, *typed),
     }
 
 
-_CHAINS: Final = _statement("chains")
-_BOUNDS: Final = _statement("bounds", "chain")
-_ROWS: Final = _statement("rows", "chain", "first", "last", "most")
-_NEWEST: Final = _statement("newest", "chain", "before", "most")
+def _name(db: Connection, chain: bytes) -> bytes | str:
+    """
+    A chain's name as the database compares it.
+
+    PostgreSQL uses its index only for plain text, and holds nothing else; SQLite may hold any bytes.
+    """
+    return chain if db.dialect.name == "sqlite" else chain.decode()
+
+
+_CHAINS: Final = {"sqlite": text(_SQLITE["chains"]), "postgresql": text(_POSTGRESQL["chains"])}
+_BOUNDS: Final = _statement("bounds")
+_ROWS: Final = _statement("rows", "first", "last", "most")
+_NEWEST: Final = _statement("newest", "before", "most")
 _ODD: Final = text(
     "select rowid, cast(chain as blob) from journal where typeof(chain) <> 'text' or typeof(seq) <> 'integer'"
     " or typeof(prev) <> 'blob' or typeof(hash) <> 'blob' or typeof(payload) <> 'text' limit 100"
@@ -100,7 +109,7 @@ def chains(db: Connection) -> list[bytes]:
 
 def bounds(db: Connection, chain: bytes) -> Bounds:
     """Head and last row in one statement: a row written meanwhile is in both or in neither."""
-    seq, prev, digest, last, count = db.execute(_BOUNDS[db.dialect.name], {"chain": chain}).one()
+    seq, prev, digest, last, count = db.execute(_BOUNDS[db.dialect.name], {"chain": _name(db, chain)}).one()
     return Bounds(seq, octets(prev), octets(digest), last or 0, count)
 
 
@@ -108,7 +117,7 @@ def rows(db: Connection, chain: bytes, last: int) -> Iterator[Row]:
     """The rows of a chain up to a number, in order, a page at a time."""
     statement, first = _ROWS[db.dialect.name], LEAST_SEQ
     while first <= last:
-        binds = {"chain": chain, "first": first, "last": last, "most": PAGE_ROWS}
+        binds = {"chain": _name(db, chain), "first": first, "last": last, "most": PAGE_ROWS}
         page = _read(db, statement, binds)
         yield from page
         first = page[-1].seq + 1 if page else last + 1
@@ -116,7 +125,7 @@ def rows(db: Connection, chain: bytes, last: int) -> Iterator[Row]:
 
 def newest(db: Connection, chain: bytes, *, before: int | None, limit: int) -> list[Row]:
     """The last rows of a chain (before a number), newest first."""
-    binds = {"chain": chain, "before": GREATEST_SEQ if before is None else before, "most": limit}
+    binds = {"chain": _name(db, chain), "before": GREATEST_SEQ if before is None else before, "most": limit}
     return _read(db, _NEWEST[db.dialect.name], binds)
 
 

@@ -44,7 +44,7 @@ def stage_message(act: Act, clock: AnyRow) -> Message | datetime | None:
         return None
     record = _recorded(clock)
     reckoning, calendar = record.reckoning, act.law.calendar
-    planned = plan(act.law.stages, reckoning, calendar, quiet=QUIET, hourly=reckoning.hourly)
+    planned = plan(act.law.stages, reckoning, calendar, quiet=QUIET, hourly=reckoning.in_hours)
     latest, following = latest_due(planned, act.now), next_after(planned, act.now)
     next_at = following.at if following else None
     if latest is None:
@@ -53,8 +53,8 @@ def stage_message(act: Act, clock: AnyRow) -> Message | datetime | None:
     return Message(
         latest.stage.code,
         latest.stage.audience,
-        content | {"hourly": reckoning.hourly},
-        act.now if reckoning.hourly else QUIET.next_allowed(act.now),
+        content | {"hourly": reckoning.in_hours},
+        act.now if reckoning.in_hours else QUIET.next_allowed(act.now),
         next_at,
     )
 

@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from models.domain.access import Actor
 from models.domain.lifecycle import Action
-from models.operations import cases, complaints, journal
+from models.operations import journal
 from models.operations.act import Act
+from models.operations.casework import cases, complaints, contacting
+from models.operations.casework.stepping import Step
 from models.operations.once import Key
 from models.operations.sample import story
 from models.operations.sample.story import Event, Story
-from models.operations.stepping import Step
 from models.tables.cases import cases as case_table
 from models.tables.cases import points
 from models.tables.complaints import complaints as complaint_table

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -14,9 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 from uuid import uuid4
 
+from api.cli import ports
 from models.operations.sample import story
 from tests import postgres
 
@@ -64,30 +67,30 @@ class Running:
 def running(**environment: str) -> Iterator[Running]:
     """Start ``up`` and wait for its last line; whatever happens, nothing of it is left."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HUANXUN_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "up"],
-        env={**clean, "HUANXUN_PORT": "0", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-    )
-    assert process.stdout is not None
-    started = None
-    try:
-        said: list[str] = []
-        for line in process.stdout:
-            said.append(line.rstrip())
-            if line.startswith("就绪"):
-                break
-        address = next(line for line in said if line.startswith("地址"))
-        started = Running(process, int(address.rsplit(":", 1)[1]), said)
-        yield started
-    finally:
-        if process.poll() is None:
+    with (
+        TemporaryFile("w+", encoding="utf-8") as errors,
+        subprocess.Popen(
+            [sys.executable, "-m", "api.cli", "up"],
+            env={**clean, "HUANXUN_PORT": "0", **environment},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            encoding="utf-8",
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            said: list[str] = []
+            for line in process.stdout:
+                said.append(line.rstrip())
+                if line.startswith("就绪"):
+                    break
+            address = [line for line in said if line.startswith("地址")]
+            errors.seek(0)
+            assert address, (said, errors.read())
+            yield Running(process, int(address[0].rsplit(":", 1)[1]), said)
+        finally:
             process.kill()
-        process.wait()
-        process.stdout.close()
 
 
 def until(holds: Callable[[], bool], seconds: float = 20) -> None:
@@ -180,3 +183,26 @@ def test_up_on_postgresql(tmp_path: Path, postgres_server: str) -> None:
             stopped(up, signal.SIGTERM)
     finally:
         postgres.drop(postgres_server, name)
+
+
+def test_the_api_runs_without_the_master_keys(tmp_path: Path) -> None:
+    """``serve`` without the master keys says what to do; with ``--identities-sealed`` it serves."""
+    folder = tmp_path / "data"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "HUANXUN_DATA_DIR": str(folder), "HUANXUN_PORT": str(port)}
+    command = [sys.executable, "-m", "api.cli"]
+    founding = [*command, "init", "--unit", "样例分局", "--prefix", "样环", "--county", "430511"]
+    subprocess.run(founding, env=environment, check=True, stdout=subprocess.DEVNULL)
+    (folder / "keys" / "masters.json").rename(tmp_path / "masters.json")
+    ended = subprocess.run(
+        [*command, "serve"], env=environment, capture_output=True, text=True, timeout=30, encoding="utf-8"
+    )
+    assert (ended.returncode, "密钥" in ended.stderr, "Traceback" in ended.stderr) == (1, True, False)
+    with subprocess.Popen(
+        [*command, "serve", "--identities-sealed"], env=environment, stderr=subprocess.DEVNULL
+    ) as process:
+        until(lambda: ports.answers("127.0.0.1", port))
+        process.terminate()
+        assert process.wait(10) == -signal.SIGTERM

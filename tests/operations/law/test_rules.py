@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.domain.errors import Invalid, OtherContent, RuleOverlap
+from models.domain.timing.rule_cells import rule_of
 from models.domain.timing.rules import Scope
 from models.operations.law import reference, rules
 from models.operations.once import Key
@@ -165,6 +166,21 @@ def test_an_upgrade_adds_and_touches_nothing_local(world: World) -> None:
         days = (last, date(2027, 1, 1))
         lengths = [act.law.candidates("RPT_CLOSE", day, "430502")[0].length for day in days]
     assert lengths == [60, 45]
+
+
+def test_an_upgrade_ends_no_local_version(world: World) -> None:
+    """A shipped version that ends does not end the local one of the same rule, scope and first day."""
+    add(world, local_rule())
+    same = rule_of(local_rule(length=25, valid_to="2026-12-31"))
+    with world.act(now=NOW) as act:
+        reference.seed(act, [*reference.shipped_rules(), same])
+    assert sorted(windows(world), key=str) == [
+        (date(2026, 11, 1), None),
+        (date(2026, 11, 1), date(2026, 12, 31)),
+    ]
+    with world.act() as act:
+        taken = act.law.candidates("RPT_CLOSE", date(2026, 12, 1), "430511")[1]
+    assert taken.length == 30
 
 
 def test_an_upgrade_leaves_loaded_years(world: World) -> None:

@@ -1,0 +1,67 @@
+"""The county that is fuzzed, and the values in it that a request can name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import Column, select
+
+from models.db.engines import open_engine
+from models.domain.complaints import ContactOutcome
+from models.tables.cases import cases, points
+from models.tables.complaints import complaints, phrases
+from models.tables.deadlines import deadlines, rules
+from models.tables.enterprises import enterprises, sites
+from models.tables.notices import notices
+from models.tables.people import accounts, divisions, grants, officers, units
+from models.vault import Vault
+from tests import factories
+from tests.factories import KEYS, NOW, World
+from tests.operations.law.story import Story
+from tests.operations.reminders.stories import assigned_case, complained_case, scan, spot_case
+
+ROUNDS: Final = 3
+MOST: Final = 12
+COLUMNS: Final[Mapping[str, Column[Any]]] = {
+    "case_id": cases.c.id,
+    "complaint_id": complaints.c.id,
+    "point_id": points.c.id,
+    "deadline_id": deadlines.c.id,
+    "notice_id": notices.c.id,
+    "account_id": accounts.c.id,
+    "grant_id": grants.c.id,
+    "unit_id": units.c.id,
+    "officer_id": officers.c.id,
+    "enterprise_id": enterprises.c.id,
+    "site_id": sites.c.id,
+    "phrase_id": phrases.c.id,
+    "division": divisions.c.code,
+    "rule_id": rules.c.rule_id,
+}
+
+
+def populated(url: str) -> World:
+    """Cases in several states, with complaints, contacts, clocks and what people were told of them."""
+    engine = open_engine(url)
+    factories.people_it(engine)
+    world = World(url, engine, Vault(KEYS))
+    before = NOW - timedelta(days=45)
+    for _ in range(ROUNDS):
+        spot_case(world)
+        complained_case(world)
+        assigned_case(world, now=before)
+        story = Story(world).register(now=before).accept(now=before).assign(now=before)
+        story.contact(now=before, outcome=ContactOutcome.NO_ANSWER).propose(now=before)
+    scan(world, NOW)
+    return world
+
+
+def known_values(world: World) -> dict[str, Sequence[str]]:
+    """By the name that a path or an input gives it: some values that exist."""
+    with world.engine.connect() as db:
+        return {
+            name: [str(value) for value in db.execute(select(column).distinct().limit(MOST)).scalars()]
+            for name, column in COLUMNS.items()
+        }
