@@ -17,6 +17,7 @@ from uuid import UUID
 from api.app import Face, build_api
 from api.problems import FRAMEWORK, STATUS
 from models.domain.access import GRANTS, ROLE_TITLES, Actor, Verb
+from models.domain.complaint_steps import LIFECYCLES
 from models.domain.errors import HuanxunError
 from models.domain.lifecycle import (
     ACTION_TITLES,
@@ -29,7 +30,6 @@ from models.domain.lifecycle import (
     Transition,
     mermaid,
 )
-from models.operations.casework.cases import LIFECYCLES
 
 _SOMEBODY: Final = UUID(int=1)
 _FROM_CODE: Final = "由代码生成，不要手改：`huanxun openapi` 重写，`huanxun openapi --check` 比对。"

@@ -17,14 +17,14 @@ from starlette.requests import Request
 from api.work import May, Work
 from models.domain.errors import HuanxunError
 from models.operations.act import Act
-from models.operations.casework import case_views, complaints
+from models.operations.casework import identities, sight
 from models.operations.law import clocks, phrases
 from models.operations.people import officers, reach, units
 from models.operations.registry import enterprises, sites
 
 SUBJECTS: Final[dict[str, Callable[[Act, UUID], Any]]] = {
-    "case_id": case_views.find,
-    "complaint_id": complaints.find,
+    "case_id": sight.find,
+    "complaint_id": identities.find,
     "account_id": reach.find,
     "unit_id": units.find,
     "officer_id": officers.find,

@@ -181,7 +181,7 @@ def _flaw(one: Mapping[str, Any]) -> e.Flaw:
     prefix = "" if where == "body" else f"{where}:"
     pointer = prefix + "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
     said = _SAID.get(kind, "内容不正确")
-    facts = {name: str(value) for name, value in one.get("ctx", {}).items()}
+    facts = {name: str(value).replace(" or ", "、") for name, value in one.get("ctx", {}).items()}
     try:
         message = said.format(**facts)
     except (KeyError, IndexError):

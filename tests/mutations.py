@@ -33,6 +33,7 @@ PASSED, FAILED = 0, 1  # pytest's exit codes; 2 and up: interrupted, internal, m
 
 _BY_ACCIDENT: Final = re.compile(
     r"^(\w+\.)*(NameError|UnboundLocalError|ImportError|ModuleNotFoundError|SyntaxError|IndentationError)\b"
+    r"|^Failed: Timeout"
 )
 """A test that fails like this has not noticed what was broken, only that it was broken badly."""
 
@@ -112,7 +113,11 @@ class Bench:
         names = (*PACKAGES, "tests")
         code = f"import {', '.join(names)}\nfor one in ({', '.join(names)}): print(one.__file__)"
         run = subprocess.run(
-            [sys.executable, "-c", code], cwd=self.folder, env=self.environment, capture_output=True, check=True
+            [sys.executable, "-c", code],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            check=True,
         )
         for line in run.stdout.decode().splitlines():
             assert Path(line).resolve().is_relative_to(self.folder.resolve()), f"{line} is not the copy"
@@ -121,7 +126,7 @@ class Bench:
         """The tests on one database, up to the first that fails."""
         report = self.folder / "report.xml"
         report.unlink(missing_ok=True)
-        options = ["-n", "0", "-x", "-k", f"not {deselected}", "-p", "no:cacheprovider", "-p", "no:randomly"]
+        options = ["-n", "0", "-x", "-k", f"not {deselected}", "-p", "no:cacheprovider"]
         command = [sys.executable, "-m", "pytest", *options, "--tb=line", f"--junitxml={report}", *tests]
         begun = time.monotonic()
         try:
@@ -163,7 +168,9 @@ def _judged(report: Path, seconds: float) -> Seen:
         failure, error = case.find("failure"), case.find("error")
         if failure is not None:
             said = str(failure.get("message"))
-            return Seen("BY ACCIDENT" if _BY_ACCIDENT.match(said) else "red", f"{name}: {_short(said)}", seconds)
+            return Seen(
+                "BY ACCIDENT" if _BY_ACCIDENT.match(said) else "red", f"{name}: {_short(said)}", seconds
+            )
         if error is not None:
             return Seen("ERROR", f"{name}: {_short(str(error.get('message')))}", seconds)
     return Seen("ERROR", "", seconds)
@@ -205,7 +212,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for one in mutations:
             seen = bench.broken(one)
             bad += not seen.good
-            print(f"{one.invariant:>2} | {one.what} | {seen.verdict} | {seen.seconds:.1f} s | {seen.by}", flush=True)
+            print(
+                f"{one.invariant:>2} | {one.what} | {seen.verdict} | {seen.seconds:.1f} s | {seen.by}",
+                flush=True,
+            )
     print(f"{len(mutations)} changes, {bad} not noticed as they should be, {time.monotonic() - begun:.0f} s")
     return 1 if bad else 0
 

@@ -49,7 +49,7 @@ def run(settings: Settings, gateways: Sequence[Gateway]) -> None:
 
 def open_station(settings: Settings) -> Station:
     """The station of this process in an instance."""
-    vault = Vault(load_keys(settings.keys))
+    vault = Vault(load_keys(settings.keys, identities_sealed=True))  # no identity is ever opened here
     reader = open_reader(settings.url)
     with reader.connect() as db:
         kind = founding.kind_of(db)

@@ -125,5 +125,7 @@ class Schedule:
             give_back(station)
             with station.acting() as act:
                 heartbeats.beat(act.db, act.now, station.name, stopping=True)
+            with station.reading() as db:
+                anchors.sign_if_due(db, station.vault, self._heads_log, station.clock(), force=True)
         except Exception as error:
             log.error("left without good-bye", kind=type(error).__name__)

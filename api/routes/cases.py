@@ -11,18 +11,16 @@ from api.problems import refuses
 from api.schemas.cases import (
     CaseCreated,
     CaseIn,
-    CaseOut,
     CasePatch,
     CaseQuery,
     CaseRow,
-    DeadlineOut,
-    HistoryOut,
     QueuesOut,
     ReassignIn,
     ReassignOut,
     case_rows,
 )
 from api.schemas.steps import CaseStep
+from api.schemas.whole_case import CaseOut, DeadlineOut, HistoryOut
 from api.work import IfMatch, May, OptionalKey, Work, etag
 from models.domain.access import Verb
 from models.domain.errors import (
@@ -37,7 +35,8 @@ from models.domain.errors import (
     Unauthenticated,
     VersionMissing,
 )
-from models.operations.casework import case_views, cases, queues, reassigning, triage
+from models.operations import queues
+from models.operations.casework import advancing, case_history, case_views, cases, reassigning, triage
 from models.operations.casework.stepping import Step
 
 router = APIRouter(prefix="/v1/cases", tags=["案件"])  # the hottest routes first: each one before costs time
@@ -139,7 +138,7 @@ async def take_step(
     """受理、派单、提交、退回、审批、答复、回访、归档……；须带 If-Match，可带 Idempotency-Key。"""
     inputs = step.model_dump(mode="json", exclude={"action"}, exclude_none=True)
     await work.do(
-        cases.advance,
+        advancing.advance,
         case_id,
         Step(step.action, inputs),
         step.model_dump(mode="json"),
@@ -155,9 +154,9 @@ async def take_step(
     responses=refuses(*_ANY, NotFound),
     operation_id="case_history",
 )
-async def case_history(case_id: UUID, work: Reading) -> HistoryOut:
+async def history(case_id: UUID, work: Reading) -> HistoryOut:
     """每一步由谁、何时、依什么岗位办理；联系记录与答复凭证。"""
-    return HistoryOut.of(await work.read(case_views.history, case_id))
+    return HistoryOut.of(await work.read(case_history.history, case_id))
 
 
 @router.get(
@@ -166,9 +165,9 @@ async def case_history(case_id: UUID, work: Reading) -> HistoryOut:
     responses=refuses(*_ANY, NotFound),
     operation_id="case_deadlines",
 )
-async def case_deadlines(case_id: UUID, work: Reading) -> list[DeadlineOut]:
+async def deadlines(case_id: UUID, work: Reading) -> list[DeadlineOut]:
     """本案全部期限，每个都能说明自己是怎么算出来的。"""
-    return [DeadlineOut.of(row) for row in await work.read(case_views.all_deadlines, case_id)]
+    return [DeadlineOut.of(row) for row in await work.read(case_history.all_deadlines, case_id)]
 
 
 @router.post("/reassignments", summary="批量改派", responses=refuses(*_ANY), operation_id="reassign")

@@ -29,7 +29,7 @@ from models.domain.errors import (
     Unavailable,
     VersionMissing,
 )
-from models.operations.casework import complaints, contacting
+from models.operations.casework import complaints, contacting, identities
 from models.operations.once import Key
 
 router = APIRouter(prefix="/v1/complaints", tags=["来件"])
@@ -94,5 +94,5 @@ async def log_contact(
 async def view_identity(complaint_id: UUID, body: LookIn, work: Looking) -> IdentityOut:
     """查看举报人身份和原话；每次查看都记入审计链。"""
     return IdentityOut.model_validate(
-        await work.do(complaints.view_identity, complaint_id, reason=body.reason)
+        await work.do(identities.view_identity, complaint_id, reason=body.reason)
     )

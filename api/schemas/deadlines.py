@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from api.paging import PageQuery
 from api.schemas.base import In, Moment, Out
-from api.schemas.cases import DeadlineOut
+from api.schemas.whole_case import DeadlineOut
 from models.domain.timing.rules import Confidence
 from models.domain.timing.titles import CONFIDENCE_TITLES
 from models.operations.law import moves

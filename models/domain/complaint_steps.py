@@ -11,7 +11,7 @@ from typing import Final
 from models.domain.access import Role as R
 from models.domain.complaints import ATTEMPTS_FOR_UNREACHABLE
 from models.domain.errors import Unmet
-from models.domain.lifecycle import ALL_CLOCKS, Facts, Lifecycle, Start, Transition
+from models.domain.lifecycle import ALL_CLOCKS, Facts, Kind, Lifecycle, Start, Transition
 from models.domain.lifecycle import Action as A
 from models.domain.lifecycle import State as S
 
@@ -139,6 +139,14 @@ def _return_by(facts: Facts) -> bool:
     return facts.has_return_by
 
 
+def _contactable(facts: Facts) -> bool:
+    return facts.contactable
+
+
+def _nobody_to_call(facts: Facts) -> bool:
+    return not facts.contactable
+
+
 def _platform(facts: Facts) -> bool:
     return facts.has_external_number
 
@@ -187,11 +195,12 @@ COMPLAINT: Final[Lifecycle] = (
                starts=(Start("RPT_REPLY", _has_reporter), Start("PLATFORM_REPLY", _platform),
                        Start("ARCHIVE_BY", _spot_case)), stops=_CLOSING),
     Transition(A.REPLY, frozenset({S.CONCLUDED}), S.REPLIED, _CLERK, (someone_waits, told_or_two_attempts),
-               starts=(Start("RPT_CALL_BACK"),), stops=("RPT_REPLY", "RPT_ACCEPT_TELL")),
+               starts=(Start("RPT_CALL_BACK", _contactable), Start("ARCHIVE_BY", _nobody_to_call)),
+               stops=("RPT_REPLY", "RPT_ACCEPT_TELL")),
     Transition(A.REPLY_PLATFORM, frozenset({S.REFUSED, S.CONCLUDED, S.REPLIED, S.CALLED_BACK}), _SAME, _CLERK,
                (platform_asks,), stops=("PLATFORM_REPLY",)),
     Transition(A.CALL_BACK, frozenset({S.REPLIED}), S.CALLED_BACK, frozenset({R.CLERK, R.OFFICE}),
-               (not_by_handler,), starts=(Start("ARCHIVE_BY"),), stops=("RPT_CALL_BACK",)),
+               (not_by_handler,), starts=(Start("ARCHIVE_BY", _contactable),), stops=("RPT_CALL_BACK",)),
     Transition(A.ARCHIVE, frozenset({S.REFUSED, S.CALLED_BACK}), S.ARCHIVED, frozenset({R.CLERK, R.OFFICE}),
                (reporter_told, platform_answered), stops=(ALL_CLOCKS,)),
     Transition(A.ARCHIVE, frozenset({S.CONCLUDED}), S.ARCHIVED, frozenset({R.CLERK, R.OFFICE}),
@@ -205,3 +214,5 @@ COMPLAINT: Final[Lifecycle] = (
     Transition(A.VOID, _OPEN, S.VOID, _HEADS, (four_eyes,), stops=(ALL_CLOCKS,)),
 )
 # fmt: on
+
+LIFECYCLES: Final[dict[Kind, Lifecycle]] = {Kind.COMPLAINT: COMPLAINT}

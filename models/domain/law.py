@@ -65,7 +65,8 @@ class Law:
         inherited = {
             old.code
             for old in self.divisions.values()
-            if not old.code.startswith(division) and any(heir.startswith(division) for heir in self._heirs(old.code))
+            if not old.code.startswith(division)
+            and any(heir.startswith(division) for heir in self._heirs(old.code))
         }
         return (division, *sorted(inherited))
 

@@ -254,9 +254,8 @@ def open_to(rows: Lifecycle, facts: Facts) -> list[tuple[Transition, list[Unmet]
 
 def mermaid(rows: Sequence[Transition]) -> str:
     """The lifecycle as a Mermaid state diagram, generated from the rows."""
-    lines = ["stateDiagram-v2"]
-    for state in sorted({s for row in rows for s in (*row.sources, *([row.target] if row.target else []))}):
-        lines.append(f"  {state.value}: {STATE_TITLES[state]}")
+    named = {s for row in rows for s in (*row.sources, *([row.target] if row.target else []))}
+    lines = ["stateDiagram-v2", *(f"  {state.value}: {STATE_TITLES[state]}" for state in sorted(named))]
     for row in rows:
         for source in sorted(row.sources):
             target = row.target or source

@@ -61,8 +61,10 @@ def insert_started(act: Act, case_id: UUID, division: str, round_: int, started:
 
 
 def start(act: Act, case: AnyRow, rule_id: str, start_at: datetime, *, limits: Limits | None) -> None:
+    """Start a clock where a rule binds."""
     started = reckon_start(act, rule_id, case.division_code, start_at, limits=limits)
-    insert_started(act, case.id, case.division_code, case.round, [started])
+    if started is not None:
+        insert_started(act, case.id, case.division_code, case.round, [started])
 
 
 def running(act: Act, case_id: UUID) -> Sequence[AnyRow]:

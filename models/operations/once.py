@@ -43,7 +43,7 @@ def once(act: Act, key: Key | None, route: str, content: Any, make: Callable[[],
     """
     Run ``make`` for the first caller with this key; give every later one the same id.
 
-    ``content`` is the validated input; it is compared as SHA-256 of its canonical JSON.
+    ``content`` is the validated input; it is compared as a keyed SHA-256 of its canonical JSON.
 
     Raises:
         OtherContent: the key was used for something else.
@@ -52,7 +52,7 @@ def once(act: Act, key: Key | None, route: str, content: Any, make: Callable[[],
         return make()
     scope = sha256(f"{act.actor.account_id}\n{route}\n{key.keep}".encode()).digest()
     key_hash = sha256(key.value.encode()).digest()
-    mark = sha256(canonical(content)).digest()
+    mark = bytes.fromhex(act.vault.digest(canonical(content)))  # keyed: content may name a person
     fresh = act.db.execute(
         insert_unless_there(act.db.dialect.name, T),
         {

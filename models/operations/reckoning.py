@@ -59,17 +59,15 @@ def event_at(act: Act, rule_id: str, division: str, received_at: datetime, sent:
 
 def reckon_start(
     act: Act, rule_id: str, division: str, start_at: datetime, *, limits: Limits | None = None
-) -> Started:
+) -> Started | None:
     """
     The clock of a rule from its start event, under the law valid that day.
 
-    Raises:
-        LookupError: no rule of that id is in force there.
+    ``None`` where nothing binds: a local rule of another county, or a day before the rule came into force.
     """
-    on = legal_day(start_at)
     kept = candidates_of(act, rule_id, division, start_at, limits.for_rule(rule_id) if limits else None)
     if not kept:
-        raise LookupError(f"no rule {rule_id} in force on {on}")
+        return None
     return Started(rule_id, kept, start_at, settle(kept, start_at, act.law.calendar, Stretch()))
 
 
@@ -79,7 +77,8 @@ def first_clocks(
     """The clocks of a case that is being registered, each from its own event."""
     sent = limits.dispatched_at if limits else None
     begun = ((one, event_at(act, one, division, received_at, sent)) for one in rule_ids)
-    return [reckon_start(act, rule_id, division, at, limits=limits) for rule_id, at in begun]
+    started = (reckon_start(act, rule_id, division, at, limits=limits) for rule_id, at in begun)
+    return [one for one in started if one is not None]
 
 
 def stretches(act: Act, clock_ids: Sequence[UUID]) -> dict[UUID, Stretch]:

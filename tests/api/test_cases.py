@@ -44,3 +44,14 @@ def test_logs_a_case_and_reads_it_back(client: TestClient, as_: As) -> None:
     assert {"queue": "triage", "title": "待受理", "count": {"count": 1, "capped": False}}.items() <= next(
         row for row in counts if row["queue"] == "triage"
     ).items()
+
+
+def test_a_case_is_not_found_tomorrow(client: TestClient, as_: As) -> None:
+    """A case on the spot cannot have been received after today; one received long before any rule runs no clock."""
+    ahead = case_json(received_at="2026-11-24T00:00:00+08:00")
+    refused = client.post("/v1/cases", json=ahead, headers=as_("inspector"))
+    assert refused.status_code == 422, refused.text
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/received_at"]
+    old = case_json(received_at="1999-01-01T00:00:00+08:00")
+    made = client.post("/v1/cases", json=old, headers=as_("inspector"))
+    assert (made.status_code, made.json()["due_at"]) == (201, None), made.text

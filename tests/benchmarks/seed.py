@@ -31,8 +31,7 @@ def county(url: str, count: int) -> tuple[World, list[UUID]]:
     made: list[UUID] = []
     while len(made) < count:
         with world.act("inspector", now=NOW) as act:
-            for _ in range(min(BATCH, count - len(made))):
-                made.append(_log(act, chance))
+            made += [_log(act, chance) for _ in range(min(BATCH, count - len(made)))]
     return world, made
 
 

@@ -28,7 +28,7 @@ from urllib.request import urlopen
 from tests import postgres
 from tests.benchmarks.http import free_port, token_of
 from tests.factories import KEYS, World
-from tests.fuzz.inputs import contract_for
+from tests.fuzz.inputs import contract, right_contract
 from tests.fuzz.populated import known_values, populated
 from tests.measure import ROOT
 
@@ -102,16 +102,19 @@ def fuzz(world: World, role: str, reports: Path, given: argparse.Namespace) -> O
         (reports / f"{role}.server.log").open("wb") as log,
         served(world.url, Path(folder), log.fileno()) as (server, port),
     ):
-        contract = Path(folder) / "contract.json"
-        contract.write_text(json.dumps(contract_for(known_values(world))))
-        ask = [str(contract), f"--url=http://127.0.0.1:{port}", f"--seed={given.seed}"]
-        ask += [f"--max-examples={given.examples}", f"--checks={','.join(CHECKS)}"]
-        whole = [f"--max-time={given.seconds}", f"--exclude-operation-id={ENDS_ITS_SESSION}"]
-        last = ["--max-time=5", f"--include-operation-id={ENDS_ITS_SESSION}"]
-        outcomes = [
-            run([*ask, *more], token_of(world, role), reports / f"{role}.{name}", given.seconds)
-            for name, more in (("whole", whole), ("last", last))
-        ]
+        documents = {"as-it-is": contract(), "right": right_contract(known_values(world))}
+        outcomes = []
+        for name, document in documents.items():
+            file = Path(folder) / f"{name}.json"
+            file.write_text(json.dumps(document))
+            ask = [str(file), f"--url=http://127.0.0.1:{port}", f"--seed={given.seed}"]
+            ask += [f"--max-examples={given.examples}", f"--checks={','.join(CHECKS)}"]
+            half = given.seconds // len(documents)
+            whole = [f"--max-time={half}", f"--exclude-operation-id={ENDS_ITS_SESSION}"]
+            last = ["--max-time=3", f"--include-operation-id={ENDS_ITS_SESSION}"]
+            for part, more in (("whole", whole), ("last", last)):
+                report = reports / f"{role}.{name}.{part}"
+                outcomes.append(run([*ask, *more], token_of(world, role), report, half))
         died = () if server.poll() is None else ("the server process has ended",)
     failures = [one for outcome in outcomes for one in outcome.failures]
     return Outcome(sum(one.cases for one in outcomes), (*failures, *died))

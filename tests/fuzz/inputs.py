@@ -1,8 +1,8 @@
 """
-The contract as it is sent through, with inputs that can also be right.
+The contract twice: as it is, and with inputs that can succeed.
 
-A generated id exists nowhere and a generated UUID is no UUIDv7: nearly every request would end at "not
-found" or "invalid". So inputs may also take values that exist; answers are judged by the contract itself.
+A generated id exists nowhere, a generated UUID is no UUIDv7 and a generated text is full of control characters:
+nearly every request would end at "not found" or "invalid". Answers are judged by the same shapes either way.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from api.app import build_api
+from tests.operations.law.rule_cells import accept_tell
 
 Known = Mapping[str, Sequence[str]]
 
@@ -33,32 +34,76 @@ SAME: Final[Mapping[str, str]] = {
 """Other names of what a value can name."""
 
 UUID7: Final = "^01[0-9a-f]{6}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+MOMENTS: Final = {"enum": ["2026-11-20T08:00:00+08:00", "2026-11-23T00:30:00Z"]}
+LATER: Final = {"enum": ["2026-12-20T08:00:00+08:00", "2027-01-31T00:00:00Z"]}
 FIXED: Final[Mapping[str, Any]] = {
     "id": {"type": "string", "pattern": UUID7},
-    "If-Match": {"enum": [f'"{version}"' for version in range(1, 8)]},
-    "Idempotency-Key": {"enum": [f"fuzz-key-{number:04}" for number in range(30)]},
+    "If-Match": {"enum": [f'"{version}"' for version in range(1, 6)]},
+    "Idempotency-Key": {"enum": [f"fuzz-key-{number:04}" for number in range(50)]},
     "categories": {"enum": [["大气/烟粉尘"], ["噪声/建设施工噪声", "水/工业废水"], []]},
-    "received_at": {"enum": ["2026-11-20T08:00:00+08:00", "2026-11-23T00:30:00Z"]},
-    "at": {"enum": ["2026-11-20T08:00:00+08:00", None]},
-    "valid_to": {"enum": ["2027-01-31T00:00:00+08:00", "2027-01-31", None]},
-    "queue": {"enum": ["triage", "mine", "review"]},
+    "category": {"enum": ["大气/烟粉尘"]},
+    "received_at": MOMENTS,
+    "at": MOMENTS,
+    "told_at": MOMENTS,
+    "visited_at": MOMENTS,
+    "dispatched_at": MOMENTS,
+    "sign_by": LATER,
+    "return_by": LATER,
+    "external_due_at": LATER,
+    "on": {"enum": ["2026-11-01"]},
+    "uscc": {"enum": ["91430511FAKE00013M", None]},
+    "phone": {"enum": ["13800000202", "0739-5012345"]},
+    "number_prefix": {"type": "string", "pattern": "^[一-龥]{2,6}$"},
+    "queue": {"enum": ["triage", "mine", "review", "open"]},
+    "csv": {"enum": ["# 放假通知 国办发明电〔2026〕1号\nday,is_workday,name\n2027-01-01,0,元旦\n"]},
+    "cursor": {"enum": [None]},
 }
 """What is right for reasons that the shape cannot say."""
 
+TEXTS: Final = (
+    "",
+    "烟",
+    "黑烟",
+    "夜间有异味",
+    "下午三点后矮烟道冒黄黑烟，晾晒衣物落灰。",
+    "Ünïcode 𠮷 👀 text",
+)
 
-def contract_for(known: Known) -> dict[str, Any]:
-    """The staff contract whose inputs also take what exists."""
-    document: dict[str, Any] = copy.deepcopy(build_api("staff").openapi())
+
+def contract() -> dict[str, Any]:
+    """The staff contract as it is."""
+    return copy.deepcopy(build_api("staff").openapi())
+
+
+def right_contract(known: Known) -> dict[str, Any]:
+    """The staff contract with inputs narrowed to what can succeed."""
+    document = contract()
     schemas = document["components"]["schemas"]
+    whole = whole_shapes(known)
     for name in inputs_of(document):
-        properties = schemas[name].get("properties", {})
-        for field, schema in properties.items():
-            properties[field] = widened(field, schema, known)
+        if name in whole:
+            schemas[name] = {"enum": whole[name]}
+            continue
+        for field, schema in schemas[name].get("properties", {}).items():
+            schemas[name]["properties"][field] = narrowed(field, schema, known)
     for operations in document["paths"].values():
         for operation in operations.values():
             for one in operation.get("parameters", ()):
-                one["schema"] = widened(one["name"], one["schema"], known)
+                one["schema"] = narrowed(one["name"], one["schema"], known)
     return document
+
+
+def whole_shapes(known: Known) -> dict[str, list[Any]]:
+    """Inputs whose fields depend on each other."""
+    place = {"division": "430511101", "text": "青萍村1组"}
+    somebody = known["inspector"][0]
+    handled = {"handlers": [somebody], "lead": somebody}
+    return {
+        "PlaceIn": [place, place | {"lon": 111.411, "lat": 27.312, "datum": "GCJ-02"}],
+        "RuleIn": [accept_tell(), accept_tell(length=5, ends_previous=True, valid_from="2026-12-01")],
+        "AssignIn": [{"action": "assign", **handled}],
+        "ReassignStepIn": [{"action": "reassign", "reason": "轮岗移交", **handled}],
+    }
 
 
 def inputs_of(document: dict[str, Any]) -> set[str]:
@@ -87,12 +132,28 @@ def references(node: Any) -> set[str]:
     return set().union(*map(references, node)) if isinstance(node, list) else set()
 
 
-def widened(name: str, schema: dict[str, Any], known: Known) -> dict[str, Any]:
-    """The schema, or a value that exists; lists take several of them."""
-    right = FIXED.get(name)
+def narrowed(name: str, schema: dict[str, Any], known: Known) -> dict[str, Any]:
+    """The schema of a field with values that exist, and texts without control characters."""
+    if name in FIXED:
+        return dict(FIXED[name])
     values = known.get(SAME.get(name, name))
-    if values:
-        right = {"enum": list(values)}
-        if schema.get("type") == "array":
-            right = {"type": "array", "items": right, "minItems": 1, "maxItems": 3}
-    return schema if right is None else {"anyOf": [right, schema]}
+    if not values:
+        shown: dict[str, Any] = readable(schema)
+        return shown
+    one = {"enum": list(values)}
+    listed = schema.get("type") == "array" or any(
+        part.get("type") == "array" for part in schema.get("anyOf", ())
+    )
+    return {"type": "array", "items": one, "minItems": 1, "maxItems": 3} if listed else one
+
+
+def readable(schema: Any) -> Any:
+    """The same schema, its free texts made of letters that people write."""
+    if isinstance(schema, list):
+        return [readable(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "string" and not {"pattern", "format", "enum", "const"} & set(schema):
+        least, most = schema.get("minLength", 0), schema.get("maxLength", 100)
+        return {"enum": [text for text in TEXTS if least <= len(text) <= most]}
+    return {key: readable(value) for key, value in schema.items()}

@@ -10,6 +10,10 @@ from sqlalchemy import Column, select
 
 from models.db.engines import open_engine
 from models.domain.complaints import ContactOutcome
+from models.domain.drafts import Place
+from models.domain.sites import SiteDraft
+from models.operations.registry import enterprises as registry
+from models.operations.registry import sites as site_registry
 from models.tables.cases import cases, points
 from models.tables.complaints import complaints, phrases
 from models.tables.deadlines import deadlines, rules
@@ -18,7 +22,7 @@ from models.tables.notices import notices
 from models.tables.people import accounts, divisions, grants, officers, units
 from models.vault import Vault
 from tests import factories
-from tests.factories import KEYS, NOW, World
+from tests.factories import KEYS, NOW, TOWN, World
 from tests.operations.law.story import Story
 from tests.operations.reminders.stories import assigned_case, complained_case, scan, spot_case
 
@@ -54,14 +58,19 @@ def populated(url: str) -> World:
         assigned_case(world, now=before)
         story = Story(world).register(now=before).accept(now=before).assign(now=before)
         story.contact(now=before, outcome=ContactOutcome.NO_ANSWER).propose(now=before)
+    with world.act("inspector") as act:
+        owner = registry.add(act, name="样例建材有限公司", typed_code=None, content={})
+        site_registry.add(act, SiteDraft(owner, "一号窑", Place(TOWN, "青萍村1组")), content={})
     scan(world, NOW)
     return world
 
 
 def known_values(world: World) -> dict[str, Sequence[str]]:
     """By the name that a path or an input gives it: some values that exist."""
+    inspector = str(world.account("inspector"))
     with world.engine.connect() as db:
-        return {
+        found: dict[str, Sequence[str]] = {
             name: [str(value) for value in db.execute(select(column).distinct().limit(MOST)).scalars()]
             for name, column in COLUMNS.items()
         }
+    return found | {"inspector": [inspector]}

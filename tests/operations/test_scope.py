@@ -11,9 +11,10 @@ import pytest
 from models.domain.access import Verb
 from models.domain.errors import NotFound
 from models.domain.lifecycle import Action
+from models.operations import queues
 from models.operations.act import Act
-from models.operations.casework import case_views, cases, queues
-from models.operations.casework.queues import Filters
+from models.operations.casework import case_history, case_views, sight
+from models.operations.queues import Filters
 from tests.factories import World
 from tests.operations.law.story import Story
 
@@ -22,10 +23,10 @@ OUTSIDE = ("stranger_supervisor", "stranger_inspector", "stranger_clerk", "town_
 
 WAYS: dict[str, Callable[[Act, UUID], Any]] = {
     "whole": case_views.whole,
-    "find": case_views.find,
-    "history": case_views.history,
-    "deadlines": case_views.all_deadlines,
-    "lock": cases.lock,
+    "find": sight.find,
+    "history": case_history.history,
+    "deadlines": case_history.all_deadlines,
+    "lock": sight.lock,
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models.domain.errors import NotFound, Unreadable
-from models.operations.casework import complaints
+from models.operations.casework import identities
 from models.tables.complaints import complaints as table
 from models.tables.journal import journal
 from tests.factories import COUNTY, World
@@ -24,7 +24,7 @@ def complaint_of(story: Story) -> UUID:
 
 def look(world: World, complaint_id: UUID, who: str = "clerk") -> dict[str, object]:
     with world.act(who) as act:
-        return complaints.view_identity(act, complaint_id, reason=REASON)
+        return identities.view_identity(act, complaint_id, reason=REASON)
 
 
 def last_payload(world: World) -> str:
@@ -34,7 +34,8 @@ def last_payload(world: World) -> str:
 
 
 @pytest.mark.parametrize(
-    "columns", [("sealed_words",), ("sealed_key", "sealed_words"), ("sealed_key", "sealed_identity", "sealed_words")]
+    "columns",
+    [("sealed_words",), ("sealed_key", "sealed_words"), ("sealed_key", "sealed_identity", "sealed_words")],
 )
 def test_a_sealed_value_opens_in_its_own_row_only(world: World, columns: tuple[str, ...]) -> None:
     """Words, with or without their key, that somebody copies into another complaint are unreadable there."""

@@ -1,9 +1,8 @@
 """
 Clocks 期限: from a term and its start to the moment after which it is overdue.
 
-A last day on a statutory rest day moves to the next working day, and every day ends at 24:00. A
-suspension or an extension comes on top of the base date and never edits it. The ``Reckoning`` keeps all
-that a date rests on; ``explanations.explain`` puts it into words.
+A last day on a statutory rest day moves to the next working day, and every day ends at 24:00. A suspension or
+an extension comes on top of the base date. ``explanations.explain`` puts a ``Reckoning`` into words.
 Source: 民法典第二百零三条; 民事诉讼法第八十五条; 信访工作条例第三十四条 (extension).
 """
 
@@ -20,8 +19,7 @@ from models.domain.timing.terms import Direction, Fixed, Interval, Term, Unit, a
 
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
-SOON: Final = timedelta(hours=48)
-"""Up to this length a work order's date counts in hours."""
+SOON: Final = 48 * _HOUR  # up to this length a work order's date counts in hours
 
 
 class Source(StrEnum):
@@ -100,11 +98,7 @@ class Reckoning:
 
     @property
     def in_hours(self) -> bool:
-        """
-        Whether it is reminded by the hour: an exact end, and soon.
-
-        A work order due in weeks carries a time of day too, but nobody is woken at night for its half-way.
-        """
+        """Whether it is reminded by the hour: an exact end, and soon; a work order due in weeks is not."""
         return self.hourly and (not isinstance(self.term, Fixed) or self.due_at - self.start_at <= SOON)
 
 
@@ -158,11 +152,6 @@ def shortest(candidates: Sequence[tuple[Source, Reckoning]]) -> Chosen:
     order = list(Source)
     source, reckoning = min(candidates, key=lambda one: (one[1].due_at, order.index(one[0])))
     return Chosen(source, reckoning, tuple(candidates))
-
-
-def workdays_left(due_on: date, today: date, calendar: Calendar) -> int:
-    """Working days after today up to and including the due day; 0 on that day, negative when overdue."""
-    return calendar.workdays_between(today, due_on)
 
 
 def _refuse_nonsense(term: Term, suspensions: Sequence[Interval], extensions: Sequence[Term]) -> None:
@@ -307,5 +296,5 @@ def _skipped(
 
 
 def _unconfirmed(calendar: Calendar, runs: Sequence[tuple[date, date]]) -> tuple[int, ...]:
-    """Only years that were looked at: plain days that do not roll need no calendar at all."""
+    """Only years looked at: plain days that do not roll need no calendar at all."""
     return tuple(sorted({year for first, last in runs for year in calendar.missing_years(first, last)}))

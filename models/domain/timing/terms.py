@@ -113,6 +113,11 @@ def advance(day: date, term: Term, calendar: Calendar) -> date:
     raise ValueError("hours are counted from an instant, not from a day")
 
 
+def workdays_left(due_on: date, today: date, calendar: Calendar) -> int:
+    """Working days after today up to and including the due day; 0 on that day, negative when overdue."""
+    return calendar.workdays_between(today, due_on)
+
+
 def _add_months(day: date, months: int) -> date:
     year, month = divmod(day.year * _MONTHS_PER_YEAR + day.month - 1 + months, _MONTHS_PER_YEAR)
     return _clamped(year, month + 1, day.day)

@@ -15,8 +15,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from models.domain.timing.calendar import SHANGHAI, Calendar, legal_day
-from models.domain.timing.clocks import Reckoning, workdays_left
+from models.domain.timing.clocks import Reckoning
 from models.domain.timing.explanations import moment_text
+from models.domain.timing.terms import workdays_left
 
 SAMPLE_MARK: Final = "【示例数据】"
 _MINUTES: Final = 60

@@ -13,6 +13,7 @@ from models.domain.errors import Flaw, Invalid
 from models.domain.law import Law
 from models.operations.act import Act
 from models.operations.casework.stepping import Work
+from models.operations.people import reach
 from models.tables.cases import assignments
 from models.tables.people import accounts, grants
 
@@ -28,7 +29,8 @@ def check(work: Work) -> None:
     wanted = [UUID(one) for one in inputs["handlers"]]
     if inputs["lead"] not in inputs["handlers"]:
         raise Invalid(flaws=[Flaw("/lead", "lead_not_handler", "主办人须是承办人之一")])
-    names = _names(work.act, wanted)
+    able = _able(work.act, wanted, work.case.division_code)
+    names = _names(work.act, wanted, able)
     flaws = [
         Flaw(f"/handlers/{i}", "unknown_account", "没有这个账号，或已停用")
         for i, one in enumerate(wanted)
@@ -36,7 +38,6 @@ def check(work: Work) -> None:
     ]
     if flaws:
         raise Invalid(flaws=flaws)
-    able = _able(work.act, wanted, work.case.division_code)
     lacking = [names[one] for one in wanted if one not in able]
     work.step = replace(work.step, inputs={**inputs, "unqualified": lacking}) if lacking else work.step
 
@@ -76,11 +77,19 @@ def end_all(act: Act, case_id: UUID) -> None:
     )
 
 
-def _names(act: Act, wanted: list[UUID]) -> dict[UUID, str]:
-    """The active ones, held so that none can leave before the assignment stands."""
+def _names(act: Act, wanted: list[UUID], able: set[UUID]) -> dict[UUID, str]:
+    """
+    The active ones, held so that none can leave before the assignment stands.
+
+    A stranger who could not take the case anyway is not told by name: he is as unknown as nobody.
+    """
     rows = act.db.execute(
         select(accounts.c.id, accounts.c.name)
-        .where(accounts.c.id.in_(wanted), accounts.c.active)
+        .where(
+            accounts.c.id.in_(wanted),
+            accounts.c.active,
+            or_(accounts.c.id.in_(sorted(able)), reach.sees_account(act.actor)),
+        )
         .order_by(accounts.c.id)
         .with_for_update(read=True)
     )

@@ -22,9 +22,8 @@ from models.domain.timing.limits import Limits
 from models.domain.words.masking import Hit, propose, warnings
 from models.domain.words.numbering import public_number
 from models.operations.act import Act
-from models.operations.casework import case_facts, case_views, cases
+from models.operations.casework import case_facts, cases, identities, placing
 from models.operations.once import Key, once
-from models.tables.base import AnyRow
 from models.tables.complaints import complaints as T
 from models.vault import new_data_key, phone_normal
 
@@ -32,11 +31,6 @@ _INSERT = insert(T)
 _CREATED = select(T.c.id, T.c.public_number, T.c.case_id).where(
     T.c.case_id == bindparam("case_id", type_=T.c.case_id.type)
 )
-
-
-def place(complaint_id: UUID, column: str) -> str:
-    """What a sealed value is bound to, so that it cannot be moved to another row."""
-    return f"complaint:{complaint_id}:{column}"
 
 
 def proposed_text(act: Act, words: str, reporter: Reporter) -> dict[str, Any]:
@@ -75,7 +69,7 @@ def check(act: Act, draft: ComplaintDraft) -> None:
     Raises:
         Invalid
     """
-    cases.received_not_later(draft.case.received_at, act.now)
+    placing.received_not_later(draft.case.received_at, act.now)
     flaws = []
     reporter = draft.reporter
     if draft.confidentiality is Confidentiality.ANONYMOUS and (reporter.name or reporter.address):
@@ -107,34 +101,6 @@ def same_reporter(act: Act, complaint_id: UUID) -> int:
     mine = select(T.c.phone_index).where(T.c.id == complaint_id).scalar_subquery()
     count = select(func.count()).where(T.c.phone_index == mine, T.c.id != complaint_id)
     return int(act.db.execute(count).scalar_one())
-
-
-def view_identity(act: Act, complaint_id: UUID, *, reason: str) -> dict[str, Any]:
-    """
-    Open the sealed words and identity of a complaint; every look is journalled with its reason's digest.
-
-    Raises:
-        NotFound; Unreadable: the key is not here, or the person was forgotten.
-    """
-    complaint = unlocked(act, complaint_id)
-    case = cases.lock(act, complaint.case_id)
-    act.note(
-        "identity.view",
-        "complaint",
-        complaint_id,
-        chain=chain_of(case.division_code),
-        fields=("identity", "words"),
-        content={"reason": reason},
-    )
-    data_key = act.vault.unwrap(complaint.sealed_key, aad=place(complaint_id, "key"))
-    sealed = complaint.sealed_identity
-    identity = (
-        json.loads(act.vault.open_sealed(data_key, sealed, place=place(complaint_id, "identity")))
-        if sealed
-        else {}
-    )
-    words = act.vault.open_sealed(data_key, complaint.sealed_words, place=place(complaint_id, "words"))
-    return {"id": complaint_id, "reporter": identity, "words": words}
 
 
 def _register(act: Act, draft: ComplaintDraft) -> UUID:
@@ -180,29 +146,10 @@ def _sealed(act: Act, draft: ComplaintDraft, complaint_id: UUID) -> dict[str, An
     text = json.dumps(identity, ensure_ascii=False)
     phone = phone_normal(draft.reporter.phone) if draft.reporter.phone else None
     return {
-        "sealed_key": act.vault.wrap(data_key, aad=place(complaint_id, "key")),
-        "sealed_identity": act.vault.seal(data_key, text, place=place(complaint_id, "identity"))
+        "sealed_key": act.vault.wrap(data_key, aad=identities.place(complaint_id, "key")),
+        "sealed_identity": act.vault.seal(data_key, text, place=identities.place(complaint_id, "identity"))
         if identity
         else None,
-        "sealed_words": act.vault.seal(data_key, draft.words, place=place(complaint_id, "words")),
+        "sealed_words": act.vault.seal(data_key, draft.words, place=identities.place(complaint_id, "words")),
         "phone_index": act.vault.blind_index("phone", phone) if phone else None,
     }
-
-
-def find(act: Act, complaint_id: UUID) -> AnyRow:
-    """The complaint within the reader's sight. Raises ``NotFound``."""
-    complaint = unlocked(act, complaint_id)
-    case_views.find(act, complaint.case_id)
-    return complaint
-
-
-def unlocked(act: Act, complaint_id: UUID) -> AnyRow:
-    """The complaint, if its case is the actor's to see; scope is checked by locking the case next."""
-    row = act.db.execute(
-        select(T.c.id, T.c.case_id, T.c.sealed_key, T.c.sealed_identity, T.c.sealed_words).where(
-            T.c.id == complaint_id
-        )
-    ).one_or_none()
-    if row is None:
-        raise cases.unseen(act, complaint_id)
-    return row

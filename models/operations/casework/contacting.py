@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import insert, update
 
 from models.domain.complaints import ContactOutcome, ContactWay
-from models.domain.errors import Flaw, Invalid, StaleVersion, VersionMissing
+from models.domain.errors import Flaw, Invalid
 from models.domain.law import chain_of
 from models.operations.act import Act
-from models.operations.casework import cases, complaints
+from models.operations.casework import identities, sight
 from models.operations.once import Key, once
 from models.tables.base import AnyRow
 from models.tables.cases import cases as case_table
@@ -35,15 +35,12 @@ def log_contact(
 
 
 def _log(act: Act, complaint_id: UUID, inputs: dict[str, Any], version: int | None) -> UUID:
-    complaint = complaints.unlocked(act, complaint_id)
-    case = cases.lock(act, complaint.case_id)
+    complaint = identities.unlocked(act, complaint_id)
+    case = sight.lock(act, complaint.case_id)
     at = datetime.fromisoformat(inputs["at"]) if inputs.get("at") else act.now
     if at > act.now:
         raise Invalid(flaws=[Flaw("/at", "in_future", "联系时间不能晚于现在")])
-    if version is None:
-        raise VersionMissing()
-    if version != case.version:
-        raise StaleVersion(current=case.version, changes=[])
+    sight.current(act, case, version)
     contact_id = _insert(act, complaint, inputs, at)
     act.db.execute(
         update(case_table)
@@ -79,5 +76,5 @@ def _insert(act: Act, complaint: AnyRow, inputs: dict[str, Any], at: datetime) -
 
 
 def _seal(act: Act, complaint: AnyRow, text: str, where: str) -> bytes:
-    data_key = act.vault.unwrap(complaint.sealed_key, aad=complaints.place(complaint.id, "key"))
+    data_key = act.vault.unwrap(complaint.sealed_key, aad=identities.place(complaint.id, "key"))
     return act.vault.seal(data_key, text, place=where)

@@ -11,7 +11,7 @@ from models.domain.errors import HuanxunError
 from models.domain.lifecycle import Action, State
 from models.operations import scope
 from models.operations.act import Act
-from models.operations.casework import cases
+from models.operations.casework import advancing
 from models.operations.casework.stepping import Step
 from models.operations.scope import Scope
 from models.tables.cases import assignments
@@ -58,7 +58,7 @@ def _one(act: Act, case_id: UUID, number: str, version: int, step: Step) -> dict
     noted = len(act.entries)
     try:
         with act.db.begin_nested():
-            cases.advance(act, case_id, step, None, version=version)
+            advancing.advance(act, case_id, step, None, version=version)
     except HuanxunError as error:
         del act.entries[noted:]
         return {"case_id": case_id, "number": number, "ok": False, "message": error.message}

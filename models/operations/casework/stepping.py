@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from models.domain.lifecycle import Action
+from sqlalchemy import insert
+
+from models.domain.lifecycle import Action, Move
 from models.domain.timing.limits import Limits
 from models.operations.act import Act
 from models.tables.base import AnyRow
+from models.tables.cases import steps
+
+_INSERT_STEP = insert(steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +40,24 @@ class Work:
     def clock(self, rule_id: str) -> AnyRow | None:
         """The running or suspended clock of a rule."""
         return next((clock for clock in self.clocks if clock.rule_id == rule_id), None)
+
+
+def record(act: Act, case_id: UUID, step: Step, move: Move, *, seq: int, round_: int) -> None:
+    """Write one step, with the role and the person on whose behalf it was taken."""
+    act.db.execute(
+        _INSERT_STEP,
+        {
+            "id": act.new_id(),
+            "case_id": case_id,
+            "seq": seq,
+            "action": step.action,
+            "source": move.source,
+            "target": move.target,
+            "round": round_,
+            "at": act.now,
+            "by": act.actor.account_id,
+            "role": move.grant.role.value,
+            "principal_id": move.grant.principal_id,
+            "inputs": step.inputs,
+        },
+    )

@@ -7,14 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import insert, update
 
-from models.domain.drafts import Place
-from models.domain.errors import IllegalTransition, StaleVersion, VersionMissing
-from models.domain.geo import Datum, to_wgs84
-from models.domain.law import chain_of, county_of
+from models.domain.errors import IllegalTransition
+from models.domain.law import chain_of
 from models.domain.lifecycle import STATE_TITLES, State
 from models.operations import deadlines
 from models.operations.act import Act
-from models.operations.casework import case_facts, cases
+from models.operations.casework import case_facts, placing, sight
 from models.operations.once import Key, once
 from models.operations.reckoning import event_at
 from models.tables.base import AnyRow
@@ -40,13 +38,13 @@ def correct(
 
 
 def _correct(act: Act, case_id: UUID, changes: dict[str, Any], version: int | None) -> UUID:
-    case = cases.lock(act, case_id)
+    case = sight.lock(act, case_id)
     place = changes.pop("place", None)
     columns = {name: value for name, value in changes.items() if value is not None}
     act.law.catalogue.check(columns.get("categories", ()))
     if place is not None:
-        columns |= _place_columns(act, Place(**_plain(place)))
-    _refuse_late(case, version)
+        columns |= placing.own_columns(act, place)
+    _refuse_late(act, case, version)
     if "categories" in columns:
         _categories(act, case_id, columns["categories"])
     due = _urgency(act, case, columns.get("urgent", case.urgent))
@@ -68,11 +66,8 @@ def _correct(act: Act, case_id: UUID, changes: dict[str, Any], version: int | No
     return case_id
 
 
-def _refuse_late(case: AnyRow, version: int | None) -> None:
-    if version is None:
-        raise VersionMissing()
-    if version != case.version:
-        raise StaleVersion(current=case.version, changes=[])
+def _refuse_late(act: Act, case: AnyRow, version: int | None) -> None:
+    sight.current(act, case, version)
     if case.state not in CORRECTABLE:
         raise IllegalTransition(
             f"案件目前是“{STATE_TITLES[case.state]}”，受理后不再改动登记内容，请通过办理步骤说明"
@@ -98,25 +93,3 @@ def _urgency(act: Act, case: AnyRow, urgent: bool) -> dict[str, Any]:
         known_at = event_at(act, URGENT, case.division_code, case.received_at, filed[0].dispatched_at)
         deadlines.start(act, case, URGENT, known_at, limits=None)
     return deadlines.nearest(act, case.id)
-
-
-def _plain(place: dict[str, Any]) -> dict[str, Any]:
-    datum = place.get("datum")
-    return {**place, "datum": Datum(datum) if datum else None}
-
-
-def _place_columns(act: Act, place: Place) -> dict[str, Any]:
-    cases.place_is_ours(act, place)
-    lon, lat = place.lon, place.lat
-    if lon is not None and lat is not None and place.datum is not None:
-        lon, lat = to_wgs84(lon, lat, place.datum)
-    return {
-        "division_code": place.division,
-        "county": county_of(place.division),
-        "place_text": place.text,
-        "lon": lon,
-        "lat": lat,
-        "datum": place.datum.value if place.datum else None,
-        "given_lon": place.lon,
-        "given_lat": place.lat,
-    }

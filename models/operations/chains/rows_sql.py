@@ -27,7 +27,9 @@ _SQLITE: Final = {
     " left join journal_head h on h.chain = cast(cast(:chain as blob) as text)",
     "rows": "select seq, cast(prev as blob), cast(hash as blob), cast(payload as blob) from journal"
     " where chain = cast(cast(:chain as blob) as text) and seq between :first and :last"
-    " and typeof(seq) = 'integer' order by seq limit :most",
+    " and typeof(seq) = 'integer' order by seq",
+    "next": "select min(seq) from journal where chain = cast(cast(:chain as blob) as text)"
+    " and seq between :first and :last and typeof(seq) = 'integer'",
     "newest": "select seq, cast(prev as blob), cast(hash as blob), cast(payload as blob) from journal"
     " where chain = cast(cast(:chain as blob) as text) and seq < :before"
     " and typeof(seq) = 'integer' order by seq desc limit :most",
@@ -40,7 +42,8 @@ _POSTGRESQL: Final = {
     " left join journal_head h on h.chain = :chain",
     "rows": "select seq, prev, hash, convert_to(payload, 'UTF8') from journal"
     " where chain = :chain and seq between :first and :last"
-    " order by seq limit :most",
+    " order by seq",
+    "next": "select min(seq) from journal where chain = :chain and seq between :first and :last",
     "newest": "select seq, prev, hash, convert_to(payload, 'UTF8') from journal"
     " where chain = :chain and seq < :before"
     " order by seq desc limit :most",
@@ -73,7 +76,8 @@ def _name(db: Connection, chain: bytes) -> bytes | str:
 
 _CHAINS: Final = {"sqlite": text(_SQLITE["chains"]), "postgresql": text(_POSTGRESQL["chains"])}
 _BOUNDS: Final = _statement("bounds")
-_ROWS: Final = _statement("rows", "first", "last", "most")
+_ROWS: Final = _statement("rows", "first", "last")
+_NEXT: Final = _statement("next", "first", "last")
 _NEWEST: Final = _statement("newest", "before", "most")
 _ODD: Final = text(
     "select rowid, cast(chain as blob) from journal where typeof(chain) <> 'text' or typeof(seq) <> 'integer'"
@@ -114,13 +118,28 @@ def bounds(db: Connection, chain: bytes) -> Bounds:
 
 
 def rows(db: Connection, chain: bytes, last: int) -> Iterator[Row]:
-    """The rows of a chain up to a number, in order, a page at a time."""
-    statement, first = _ROWS[db.dialect.name], LEAST_SEQ
-    while first <= last:
-        binds = {"chain": _name(db, chain), "first": first, "last": last, "most": PAGE_ROWS}
-        page = _read(db, statement, binds)
+    """
+    The rows of a chain up to a number, in order, a page at a time.
+
+    A page is a range of numbers, not a count: PostgreSQL without fresh statistics would else sort the rest of the
+    chain for every page.
+    """
+    first = _next(db, chain, LEAST_SEQ, last)
+    while first is not None:
+        end = min(first + PAGE_ROWS - 1, last)
+        binds = {"chain": _name(db, chain), "first": first, "last": end}
+        page = _read(db, _ROWS[db.dialect.name], binds)
         yield from page
-        first = page[-1].seq + 1 if page else last + 1
+        first = end + 1 if len(page) == PAGE_ROWS else _next(db, chain, end + 1, last)
+
+
+def _next(db: Connection, chain: bytes, first: int, last: int) -> int | None:
+    """The first number in use from ``first`` on."""
+    if first > last:
+        return None
+    binds = {"chain": _name(db, chain), "first": first, "last": last}
+    found: int | None = db.execute(_NEXT[db.dialect.name], binds).scalar()
+    return found
 
 
 def newest(db: Connection, chain: bytes, *, before: int | None, limit: int) -> list[Row]:

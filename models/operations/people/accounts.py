@@ -215,8 +215,12 @@ def _known(act: Act, draft: GrantDraft) -> None:
     division = act.law.divisions.get(draft.division)
     if division is None or division.successor is not None:
         flaws.append(Flaw("/division", "unknown_division", "没有这个区划，或已撤并"))
-    if draft.unit_id is not None and draft.unit_id not in act.law.units:
-        flaws.append(Flaw("/unit_id", "unknown_unit", "没有这个单位"))
+    unit = act.law.units.get(draft.unit_id) if draft.unit_id is not None else None
+    if draft.unit_id is not None and not (
+        unit and _administers(act, appointer_of(draft.role), unit.division)
+    ):
+        # Liaisons see by their unit: who gives them another county's gives away that county's cases.
+        flaws.append(Flaw("/unit_id", "unknown_unit", "没有这个单位，或不在您的管理范围内"))
     if draft.valid_to is not None and draft.valid_to <= max(draft.valid_from or act.now, act.now):
         flaws.append(Flaw("/valid_to", "before_start", "结束时间应晚于开始时间和现在"))
     flaws.extend(_enterprise_flaws(act, draft))

@@ -181,7 +181,7 @@ def _view(act: Act, row: AnyRow) -> dict[str, Any]:
 
 def _flaws(act: Act, fields: Mapping[str, Any]) -> list[Flaw]:
     flaws = []
-    if "unit_id" in fields and fields["unit_id"] not in act.law.units:
+    if "unit_id" in fields and not _knows_unit(act, fields["unit_id"]):
         flaws.append(Flaw("/unit_id", "unknown_unit", "没有这个单位"))
     if "area" in fields and fields["area"] not in act.law.divisions:
         flaws.append(Flaw("/area", "unknown_division", "没有这个区划"))
@@ -192,9 +192,14 @@ def _flaws(act: Act, fields: Mapping[str, Any]) -> list[Flaw]:
 
 
 def _in_unit(act: Act, unit_id: UUID) -> None:
+    """Another county's unit is as unknown as one that does not exist: ``_flaws`` says so."""
+    if _knows_unit(act, unit_id):
+        reach.within(act, act.law.units[unit_id].division)
+
+
+def _knows_unit(act: Act, unit_id: UUID) -> bool:
     unit = act.law.units.get(unit_id)
-    if unit is not None:
-        reach.within(act, unit.division)
+    return unit is not None and reach.sees_unit(act.actor, unit.division)
 
 
 def _is_there(act: Act, account_id: UUID) -> bool:

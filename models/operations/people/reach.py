@@ -68,6 +68,14 @@ def sees_account(actor: Actor) -> ColumnElement[bool]:
     return or_(*reaches)
 
 
+def sees_unit(actor: Actor, division: str) -> bool:
+    """Whether units of this division are in the reader's book: those of his counties, and what stands above them."""
+    if is_system(actor):
+        return True
+    areas = counties(actor)
+    return any(division.startswith(area) or division in (area[:2], area[:4]) for area in areas)
+
+
 def find(act: Act, account_id: UUID, *, lock: bool = False) -> AnyRow:
     """
     The account, if the reader may see it.

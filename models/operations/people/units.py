@@ -157,8 +157,10 @@ def _flaws(act: Act, fields: Mapping[str, Any], *, unit_id: UUID | None = None) 
             flaws.append(Flaw("/division", "unknown_division", "没有这个区划，或已撤并"))
     parent = fields.get("parent_id")
     if parent is not None:
-        parents = {row.id: row.parent_id for row in act.db.execute(select(units.c.id, units.c.parent_id))}
-        if parent not in parents:
+        rows = act.db.execute(select(units.c.id, units.c.parent_id, units.c.division_code)).all()
+        parents = {row.id: row.parent_id for row in rows}
+        seen = {row.id for row in rows if reach.sees_unit(act.actor, row.division_code)}
+        if parent not in seen:
             flaws.append(Flaw("/parent_id", "unknown_unit", "没有这个上级单位"))
         elif unit_id is not None and unit_id in _chain_up(parents, parent):
             flaws.append(Flaw("/parent_id", "circle", "上级单位不能是本单位或其下级"))

@@ -14,7 +14,7 @@ from models.domain.access import Actor
 from models.domain.lifecycle import Action
 from models.operations import journal
 from models.operations.act import Act
-from models.operations.casework import cases, complaints, contacting
+from models.operations.casework import advancing, complaints, contacting
 from models.operations.casework.stepping import Step
 from models.operations.once import Key
 from models.operations.sample import story
@@ -67,7 +67,7 @@ def _contact(stage: Stage, act: Act, event: Event) -> None:
 def _step(stage: Stage, act: Act, event: Event) -> None:
     case_id = stage.case_ids[event.row]
     step = Step(Action(event.do), _inputs(stage, act, event, case_id))
-    cases.advance(act, case_id, step, dict(step.inputs), version=_version(act, case_id))
+    advancing.advance(act, case_id, step, dict(step.inputs), version=_version(act, case_id))
 
 
 def _inputs(stage: Stage, act: Act, event: Event, case_id: UUID) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def test_what_is_unknown_is_named(client: TestClient, as_: As, world: World) -> 
 
 
 def test_officers_of_another_county_are_its_own_affair(client: TestClient, as_: As, world: World) -> None:
-    """An administrator registers nobody in a unit outside his area."""
+    """An administrator registers nobody in a unit of another county, which is not there for him."""
     units = client.get("/v1/units", headers=as_("stranger_clerk")).json()["items"]
     other = next(one["id"] for one in units if one["division"] == OTHER_COUNTY)
-    assert code(add(client, as_, world, unit_id=other)) == "403 forbidden"
+    assert flaws(add(client, as_, world, unit_id=other)) == [("/unit_id", "unknown_unit")]

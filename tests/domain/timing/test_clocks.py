@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.domain.timing.calendar import SHANGHAI, Calendar, end_of_day, parse_csv
-from models.domain.timing.clocks import Reckoning, Source, fixed, reckon, shortest, workdays_left
-from models.domain.timing.terms import Direction, Interval, Term, Unit, advance
+from models.domain.timing.clocks import Reckoning, Source, fixed, reckon, shortest
+from models.domain.timing.terms import Direction, Interval, Term, Unit, advance, workdays_left
 
 DAY: Final = timedelta(days=1)
 HERE: Final = Path(__file__).parent

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, insert, text, update
 
 from models.domain.lifecycle import Action
-from models.operations.casework import cases
+from models.operations.casework import advancing, cases
 from models.operations.casework.stepping import Step
 from models.tables.cases import steps as T
 from tests.factories import World, case_draft
@@ -35,7 +35,7 @@ def scene(world: World, tmp_path: Path) -> Scene:
         start=1,
     ):
         with world.act(who) as act:
-            cases.advance(act, draft.id, Step(action, inputs), None, version=version)
+            advancing.advance(act, draft.id, Step(action, inputs), None, version=version)
     return scene
 
 

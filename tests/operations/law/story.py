@@ -13,7 +13,7 @@ from models.domain.complaints import Channel, ContactOutcome, ContactWay
 from models.domain.ids import uuid7
 from models.domain.lifecycle import Action
 from models.domain.timing.calendar import SHANGHAI
-from models.operations.casework import cases, complaints, contacting
+from models.operations.casework import advancing, complaints, contacting
 from models.operations.casework.stepping import Step
 from models.operations.once import Key
 from models.tables.base import AnyRow
@@ -50,7 +50,7 @@ class Story:
         """One step at the version the case has."""
         version = self.case().version
         with self.world.act(who, now=now) as act:
-            cases.advance(act, self.case_id, Step(action, inputs), None, version=version)
+            advancing.advance(act, self.case_id, Step(action, inputs), None, version=version)
         return self
 
     def accept(self, *, now: datetime = NOW) -> Story:
@@ -62,13 +62,17 @@ class Story:
 
     def propose(self, *, now: datetime = NOW) -> Story:
         self.step("inspector", Action.INVESTIGATE, now=now)
+        return self.propose_as("inspector", now=now)
+
+    def propose_as(self, who: str, *, now: datetime = NOW) -> Story:
+        """The handler answers every point and proposes the end of an investigation that has begun."""
         with self.world.engine.connect() as db:
             found = db.execute(select(points.c.id).where(points.c.case_id == self.case_id)).scalars()
             answered = [
                 {"point_id": str(one), "verdict": "属实", "finding": "确有黑烟", "measure": "当场整改"}
                 for one in found
             ]
-        return self.step("inspector", Action.PROPOSE, now=now, findings=answered, conclusion="已整改")
+        return self.step(who, Action.PROPOSE, now=now, findings=answered, conclusion="已整改")
 
     def contact(self, *, now: datetime, outcome: ContactOutcome) -> Story:
         """One attempt to reach the reporter."""

@@ -128,6 +128,16 @@ def test_what_is_done_late_is_met_late(world: World) -> None:
     assert (late.state, late.met_late, late.due_on) == ("met", True, date(2026, 11, 26))
 
 
+def test_nothing_is_late_before_the_rolled_day_is_over(world: World) -> None:
+    """15 days from 11-20 end on Saturday 12-05 and roll to Monday: telling on Monday is in time, after it late."""
+    for moment, late in (("2026-12-07 23:59", False), ("2026-12-08 00:00", True)):
+        story = Story(world).register(now=at("2026-11-20 09:00")).accept(now=at("2026-11-20 10:00"))
+        story.step("clerk", Action.TELL, now=at(moment), way="电话", reached=True)
+        told = story.clock("RPT_ACCEPT_TELL")
+        assert (told.legal_due_on, told.due_on) == (date(2026, 12, 5), date(2026, 12, 7))
+        assert (told.due_at, told.met_late) == (at("2026-12-08 00:00"), late)
+
+
 def test_undoing_an_assignment_reopens_its_clock(world: World) -> None:
     """UNASSIGN lets RPT_ASSIGN_LOWER run on with its old end, not a new one."""
     story = Story(world).register().accept()

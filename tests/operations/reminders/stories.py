@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from models.domain.ids import uuid7
 from models.domain.lifecycle import Action
-from models.operations.casework import cases, complaints
+from models.operations.casework import advancing, cases, complaints
 from models.operations.casework.stepping import Step
 from models.operations.once import Key
 from models.operations.reminders import reminding
@@ -58,7 +58,7 @@ def step(
     with world.engine.connect() as db:
         version = db.execute(select(case_table.c.version).where(case_table.c.id == case_id)).scalar_one()
     with world.act(who, now=now) as act:
-        cases.advance(act, case_id, Step(action, inputs), None, version=version)
+        advancing.advance(act, case_id, Step(action, inputs), None, version=version)
 
 
 def clock_of(world: World, case_id: UUID, rule_id: str) -> AnyRow:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from models.domain.lifecycle import Action
 from models.domain.timing.calendar import SHANGHAI
-from models.operations.casework import cases
+from models.operations.casework import sight
 from models.operations.deadlines import silence
 from models.tables.deadlines import deadlines
 from models.tables.notices import notices
@@ -218,7 +218,7 @@ def test_a_case_being_changed_is_left_for_later(world: World) -> None:
 
     scanning = Thread(target=work)
     with world.act("supervisor", now=half) as act:
-        cases.lock(act, case_id)
+        sight.lock(act, case_id)
         scanning.start()
         scanning.join(0.5)  # PostgreSQL steps over the case; SQLite waits for its one writer
         running = act.db.execute(select(deadlines).where(deadlines.c.case_id == case_id)).all()

@@ -11,12 +11,27 @@ GONE = "〔已隐去〕"
 
 @pytest.mark.parametrize(
     "name",
-    ["password", "initial_password", "passwd", "access_token", "authorization", "cookie", "query_code", "api_key"]
-    + ["phone", "identity", "words", "client_secret"],
+    [
+        "password",
+        "initial_password",
+        "passwd",
+        "access_token",
+        "authorization",
+        "cookie",
+        "query_code",
+        "api_key",
+        "phone",
+        "identity",
+        "words",
+        "client_secret",
+    ],
 )
 def test_what_names_a_secret_is_taken_out(name: str) -> None:
     """A field whose name says that it is a secret loses its value, whatever it is."""
-    assert logs.redact(None, "info", {name: "任意", "route": "/v1/cases"}) == {name: GONE, "route": "/v1/cases"}
+    assert logs.redact(None, "info", {name: "任意", "route": "/v1/cases"}) == {
+        name: GONE,
+        "route": "/v1/cases",
+    }
 
 
 @pytest.mark.parametrize(
@@ -35,7 +50,8 @@ def test_what_looks_like_a_secret_is_taken_out(value: str) -> None:
     assert GONE in said["event"]
     assert "geheim" not in str(said)
     assert value not in str(said)
-    assert said["event"].startswith("前") and said["event"].endswith("后")
+    assert said["event"].startswith("前")
+    assert said["event"].endswith("后")
 
 
 def test_what_is_no_secret_stays() -> None:

@@ -1,4 +1,4 @@
-"""What must hold when the story of ``tests/story.py`` is over."""
+"""What must hold when the story of ``tests/story`` is over."""
 
 from __future__ import annotations
 

@@ -1,0 +1,182 @@
+"""Who is outside of what, by route: the tables of the walk, and how a request of it is sent and read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from fastapi.routing import APIRoute
+from httpx2 import Response
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from api.precheck import verb_of
+from api.work import May
+from models.domain.access import Role, Verb
+from models.tables.base import metadata
+from models.tables.journal import journal
+from tests.api.test_routes import routes
+from tests.api.walking import ELSEWHERE, LATER, County, body_of
+from tests.factories import COUNTY, OTHER_COUNTY, ROLES, TOWN, World
+
+As = Callable[[str], dict[str, str]]
+ABSENT: Final = "01a205ea-be80-7e71-b7ca-927d3e44f74d"
+GARBAGE: Final = {"Authorization": "Bearer " + "x" * 43}
+PEOPLE: Final = (
+    {name: role for name, (role, _) in ROLES.items()} | ELSEWHERE | {"enterprise": Role.ENTERPRISE}
+)
+ELSEWHERE_ALL: Final = frozenset(name for name in PEOPLE if name.startswith("stranger"))
+OTHER_UNIT: Final = frozenset({"liaison", "verifier", "warden"})
+"""Of the county, but their unit has no part in the case; the warden neither reported nor handles it."""
+
+OUTSIDE: Final[Mapping[str, frozenset[str]]] = {
+    "case_id": ELSEWHERE_ALL | OTHER_UNIT | {"town_inspector"},
+    "complaint_id": ELSEWHERE_ALL | OTHER_UNIT | {"town_inspector"},
+    "deadline_id": ELSEWHERE_ALL | OTHER_UNIT | {"town_inspector"},
+    "phrase_id": ELSEWHERE_ALL | {"town_inspector"},
+    "site_id": ELSEWHERE_ALL | {"town_inspector", "enterprise"},
+    "enterprise_id": ELSEWHERE_ALL | {"town_inspector", "enterprise"},
+    "account_id": ELSEWHERE_ALL,
+    "unit_id": ELSEWHERE_ALL,
+    "officer_id": ELSEWHERE_ALL,
+    "notice_id": frozenset(PEOPLE) - {"inspector"},
+    "grant_id": frozenset(PEOPLE) - {"supervisor"},
+}
+"""Who is outside, by what the path names; where it names two, the first decides."""
+
+SUBJECTS: Final = frozenset(OUTSIDE)
+WATCHES: Final = {"resend_notice": ELSEWHERE_ALL}
+"""Where the office of the county is not outside, though the notice is another's."""
+
+LISTS: Final[Mapping[str, tuple[dict[str, str], ...]]] = {
+    "list_cases": (
+        {},
+        {"division": COUNTY},
+        {"division": TOWN},
+        {"category": "大气/烟粉尘"},
+        {"assignee": "account_id"},
+        {"queue": "open"},
+        {"state": "assigned"},
+    ),
+    "queues": ({},),
+    "list_deadlines": ({}, {"rule_id": "RPT_CLOSE"}, {"state": "met"}, {"overdue": "false"}),
+    "list_moves": ({},),
+    "list_notices": ({}, {"unread": "true"}),
+    "list_dead_letters": ({},),
+    "list_phrases": ({}, {"use": "tell"}),
+    "list_sites": ({}, {"division": COUNTY}, {"enterprise": "enterprise_id"}),
+    "list_enterprises": ({}, {"name": "界内"}),
+    "list_accounts": ({}, {"unit": "unit_id"}, {"role": "inspector"}),
+    "list_units": ({},),
+    "list_officers": ({}, {"unit": "unit_id"}),
+    "list_deputies": ({},),
+    "list_journal": ({"chain": OTHER_COUNTY},),
+    "me": ({},),
+}
+"""What may hold rows: asked by everybody of the neighbour county, with these filters."""
+
+FOR_ALL: Final = frozenset({"get_calendar", "list_rules", "code_lists", "list_divisions", "daily_anchor"})
+"""The same for everybody whose role reads it: law, divisions, the published head of the whole instance."""
+
+INSTANCE: Final = frozenset({"load_year", "add_rule", "propose_working_text", "add_enterprise"})
+"""Touches nobody's rows: law of the whole instance, words that are not stored, an enterprise without a site."""
+
+OWN: Final = frozenset({"logout", "change_password", "looked"})
+"""Nothing but one's own session, password and last look can be named."""
+
+PLACED: Final = {
+    "log_case": ("stranger_clerk", "stranger_inspector", "town_inspector"),
+    "register_complaint": ("stranger_clerk",),
+    "add_phrase": ("stranger_clerk", "town_inspector"),
+    "add_site": ("stranger_clerk", "stranger_inspector", "town_inspector"),
+    "add_unit": ("stranger_admin",),
+    "add_division": ("stranger_admin",),
+    "succeed_division": ("stranger_admin",),
+}
+"""Puts something into a division, which is no secret: outside is 403."""
+
+NAMED: Final[Mapping[str, tuple[tuple[str, dict[str, str], dict[str, Any]], ...]]] = {
+    "log_case": (
+        ("stranger_clerk", {"site_id": "site_id"}, {"place": {"division": OTHER_COUNTY, "text": "街"}}),
+    ),
+    "take_step": (
+        ("stranger_supervisor", {"handlers": "account_id", "lead": "account_id"}, {"action": "assign"}),
+    ),
+    "reassign": (
+        ("stranger_supervisor", {"from_account": "account_id"}, {}),
+        ("stranger_supervisor", {"case_ids": "case_id"}, {}),
+    ),
+    "apply_moves": (("stranger_office", {"ids": "deadline_id"}, {}),),
+    "create_account": (("stranger_admin", {"unit_id": "unit_id"}, {}),),
+    "change_account": (("stranger_admin", {"unit_id": "unit_id"}, {}),),
+    "give_grant": (
+        ("stranger_admin", {"unit_id": "unit_id"}, {}),
+        ("stranger_admin", {"principal_id": "account_id"}, {"role": "inspector", "valid_to": LATER}),
+    ),
+    "appoint_deputy": (("stranger_supervisor", {"account_id": "account_id"}, {}),),
+    "add_unit": (("stranger_admin", {"parent_id": "unit_id"}, {"division": OTHER_COUNTY}),),
+    "change_unit": (("stranger_admin", {"parent_id": "unit_id"}, {}),),
+    "add_officer": (
+        ("stranger_admin", {"unit_id": "unit_id"}, {"area": OTHER_COUNTY}),
+        ("stranger_admin", {"account_id": "account_id"}, {"area": OTHER_COUNTY, "unit_id": "own"}),
+    ),
+}
+"""What a body names outside is refused like what does not exist: (who, field → kind of id, more of the body)."""
+
+
+def known(route: APIRoute) -> str:
+    """The operation id, or the path of a route that is not in the contract."""
+    return route.operation_id or route.path
+
+
+def guarded() -> Iterator[tuple[APIRoute, Verb]]:
+    """Every route that asks for a permission."""
+    for route in routes("staff"):
+        may = verb_of(route.dependant)
+        if isinstance(may, May):
+            yield route, may.verb
+
+
+def named_in(route: APIRoute) -> list[str]:
+    """The path parameters that name something a person may or may not see."""
+    return [part for part in route.param_convertors if part in SUBJECTS]
+
+
+def subject_of(route: APIRoute) -> frozenset[str]:
+    """Who is outside of what the path names."""
+    return WATCHES.get(known(route), OUTSIDE[named_in(route)[0]])
+
+
+def ask(
+    client: TestClient, route: APIRoute, headers: dict[str, str], ids: Mapping[str, str], **more: Any
+) -> Response:
+    """The request of this route on these objects."""
+    (method,) = route.methods or {"GET"}
+    path = route.path_format.format(**{name: ids[name] for name in route.param_convertors})
+    body = body_of(known(route), ids)
+    if body is not None:
+        more.setdefault("json", body)
+    return client.request(method, path, headers=headers, **more)
+
+
+def told(answer: Response) -> tuple[int, Any]:
+    """Status and body, without the number of the request."""
+    body = answer.json() if answer.content else {}
+    return answer.status_code, {name: value for name, value in body.items() if name != "request_id"}
+
+
+def nowhere(county: County) -> dict[str, str]:
+    """The same names with ids that exist nowhere."""
+    return county.ids | dict.fromkeys(SUBJECTS, ABSENT)
+
+
+def contents(world: World) -> dict[str, list[Any]]:
+    """Every row of every table but the journal's, to compare."""
+    kept = [table for table in metadata.sorted_tables if not table.name.startswith("journal")]
+    with world.engine.connect() as db:
+        return {table.name: sorted(map(repr, db.execute(select(table)))) for table in kept}
+
+
+def journalled(world: World) -> int:
+    with world.engine.connect() as db:
+        return int(db.execute(select(func.count()).select_from(journal)).scalar_one())

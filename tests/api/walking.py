@@ -1,0 +1,211 @@
+"""The county whose rows nobody outside may see, and a right request for every route, by operation id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from models.domain.access import Role
+from models.domain.complaints import PhraseUse
+from models.domain.drafts import Place
+from models.domain.geo import Datum
+from models.domain.ids import uuid7
+from models.domain.lifecycle import Action
+from models.domain.sites import SiteDraft
+from models.operations.casework import advancing, cases
+from models.operations.casework.stepping import Step
+from models.operations.law import phrases
+from models.operations.people import accounts, deputies
+from models.operations.people.accounts import GrantDraft
+from models.operations.people.deputies import DeputyDraft
+from models.operations.registry import enterprises, sites
+from models.tables import people as T
+from models.tables.complaints import complaints
+from models.tables.deadlines import deadlines
+from models.tables.enterprises import enterprises as enterprise_table
+from models.tables.notices import notices
+from tests.factories import COUNTY, NOW, OTHER_COUNTY, QUICK, TOWN, World, case_draft
+from tests.operations.law.story import Story
+from tests.operations.reminders.stories import assigned_case, scan, spot_case
+
+LATER: Final = "2026-12-24T09:00:00+08:00"
+ELSEWHERE: Final = {
+    "stranger_admin": Role.ADMIN,
+    "stranger_security": Role.SECURITY_ADMIN,
+    "stranger_auditor": Role.AUDIT_ADMIN,
+    "stranger_office": Role.OFFICE,
+    "stranger_deputy_head": Role.DEPUTY_HEAD,
+    "stranger_warden": Role.WARDEN,
+    "stranger_liaison": Role.LIAISON,
+    "stranger_verifier": Role.VERIFIER,
+}
+"""More people of the neighbour county, beside those of ``factories``."""
+
+
+@dataclass(slots=True)
+class County:
+    """One of each in 430511: the ids by the names of path parameters, and everything that must not be told."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+    own: dict[str, str] = field(default_factory=dict)  # what the neighbour has himself
+    markers: set[str] = field(default_factory=set)
+
+
+def filled(world: World) -> County:
+    """Make one of each; the neighbour county gets its people and a case of its own."""
+    _neighbours(world)
+    county = County()
+    story = Story(world).register().accept().assign()
+    proposed = Story(world).register().accept().assign().propose()
+    told = assigned_case(world)
+    seen = [story.case_id, proposed.case_id, told, spot_case(world)]
+    county.ids |= _case(world, story)
+    county.ids |= _told(world, told)
+    county.ids |= _registry(world)
+    county.ids |= _people(world)
+    county.own |= _own(world)
+    county.markers |= {str(one) for one in seen} | {"砖厂烟囱旁铁烟道冒黑烟", "北环举"}
+    county.markers |= set(county.ids.values()) - {COUNTY, "open"}
+    return county
+
+
+def _neighbours(world: World) -> None:
+    with world.engine.connect() as db:
+        unit = db.execute(select(T.units.c.id).where(T.units.c.number_prefix == "邻环")).scalar_one()
+    secret = QUICK.hash("-")
+    with world.act(now=NOW - timedelta(days=300)) as act:
+        for login, role in ELSEWHERE.items():
+            made = accounts.create(act, login=login, name=login, unit_id=unit, password_hash=secret)
+            accounts.give(act, GrantDraft(made, role, OTHER_COUNTY, unit_id=unit))
+
+
+def _case(world: World, story: Story) -> dict[str, str]:
+    with world.engine.connect() as db:
+        complaint = select(complaints.c.id).where(complaints.c.case_id == story.case_id)
+        clock = select(deadlines.c.id).where(deadlines.c.case_id == story.case_id).limit(1)
+        return {
+            "case_id": str(story.case_id),
+            "complaint_id": str(db.execute(complaint).scalar_one()),
+            "deadline_id": str(db.execute(clock).scalar_one()),
+        }
+
+
+def _told(world: World, case_id: UUID) -> dict[str, str]:
+    """A notice in the inspector's inbox; the channel has refused it."""
+    late, handler = NOW + timedelta(days=64), world.account("inspector")
+    scan(world, late)
+    with world.engine.begin() as db:
+        db.execute(update(notices).values(state="dead", sent_at=late))
+        mine = select(notices.c.id).where(notices.c.case_id == case_id, notices.c.account_id == handler)
+        return {"notice_id": str(db.execute(mine.limit(1)).scalar_one())}
+
+
+def _registry(world: World) -> dict[str, str]:
+    with world.act("inspector") as act:
+        owner = enterprises.add(act, name="界内企业（样例）", typed_code=None, content={})
+        place = Place(TOWN, "青萍村1组", 111.411, 27.312, Datum.GCJ02)
+        draft = SiteDraft(owner, "一号窑", place)
+        site = sites.add(act, draft, content={})
+    with world.act("clerk") as act:
+        words = phrases.Draft(PhraseUse.TELL, "界内短语", "界内短语的全文", TOWN)
+        phrase = phrases.add(act, words, {}, None)
+    return {"enterprise_id": str(owner), "site_id": str(site), "phrase_id": str(phrase.id)}
+
+
+def _people(world: World) -> dict[str, str]:
+    person, stand_in = world.account("inspector2"), world.account("clerk")
+    with world.act("supervisor") as act:
+        until = NOW + timedelta(days=20)
+        deputy = deputies.appoint(act, DeputyDraft(stand_in, Role.SUPERVISOR, COUNTY, until))
+    with world.engine.connect() as db:
+        unit = select(T.accounts.c.unit_id).where(T.accounts.c.id == person)
+        officer = select(T.officers.c.id).where(T.officers.c.account_id == person)
+        return {
+            "account_id": str(person),
+            "grant_id": str(deputy),
+            "unit_id": str(db.execute(unit).scalar_one()),
+            "officer_id": str(db.execute(officer).scalar_one()),
+            "queue": "open",
+            "code": COUNTY,
+        }
+
+
+def _own(world: World) -> dict[str, str]:
+    draft = case_draft(title="邻区自己的案件", place=Place(OTHER_COUNTY, "邻街"), categories=("大气/烟粉尘",))
+    with world.act("stranger_clerk") as act:
+        cases.log(act, draft, {})
+        advancing.advance(act, draft.id, Step(Action.ACCEPT, {}), None, version=1)
+    with world.engine.begin() as db:
+        site_owner = uuid7(NOW)
+        values = {"id": site_owner, "name": "邻区企业", "uscc_verified": False, "created_at": NOW}
+        db.execute(insert(enterprise_table).values(values))
+        unit = db.execute(select(T.units.c.id).where(T.units.c.number_prefix == "邻环")).scalar_one()
+    return {
+        "case_id": str(draft.id),
+        "unit_id": str(unit),
+        "account_id": str(world.account("stranger_inspector")),
+        "enterprise_id": str(site_owner),
+    }
+
+
+_CASE: Final = {
+    "id": "01a205ea-be80-7e71-b7ca-927d3e44f74c",
+    "title": "砖厂冒黑烟",
+    "working_text": "下午矮烟道冒黄黑烟。",
+    "place": {"division": TOWN, "text": "青萍村"},
+    "received_at": "2026-11-23T08:00:00+08:00",
+}
+_OFFICER: Final = {
+    "name": "样例",
+    "certificate_no": "样例证新",
+    "agency": "市司法局（样例）",
+    "area": COUNTY,
+    "valid_from": "2024-01-01",
+    "valid_to": "2027-12-31",
+}
+_PHRASE: Final = {"use": PhraseUse.TELL.value, "title": "新短语", "text": "全文", "division": TOWN}
+_REASSIGN: Final = {"reason": "轮岗移交"}
+
+
+def body_of(operation: str, ids: Mapping[str, str]) -> Any:
+    """A body of the right shape; ``ids`` are those it names."""
+    person, unit = ids["account_id"], ids["unit_id"]
+    complaint = {"channel": "12345工单", "words": "原话", "confidentiality": "匿名"}
+    until = {"valid_to": LATER}
+    return {
+        "log_case": _CASE,
+        "correct_case": {"title": "改过的标题"},
+        "take_step": {"action": "investigate"},
+        "reassign": {"from_account": person, "handlers": [person], "lead": person, **_REASSIGN},
+        "register_complaint": _CASE | complaint,
+        "propose_working_text": {"words": "原话"},
+        "log_contact": {"way": "电话", "outcome": "无人接听"},
+        "view_identity": {"reason": "核对地址"},
+        "apply_moves": {"ids": [ids["deadline_id"]]},
+        "add_phrase": _PHRASE,
+        "change_phrase": {"title": "改过的"},
+        "load_year": {"csv": "# 通知\nday,is_workday,name\n2027-01-01,0,元旦\n"},
+        "add_rule": {},
+        "add_site": {
+            "enterprise_id": ids["enterprise_id"],
+            "name": "二号窑",
+            "place": {"division": TOWN, "text": "村口"},
+        },
+        "add_enterprise": {"name": "新企业"},
+        "create_account": {"login": "walker", "name": "样例", "unit_id": unit},
+        "change_account": {"name": "改名"},
+        "give_grant": {"role": "clerk", "division": OTHER_COUNTY},
+        "change_password": {"old_password": "x", "new_password": "足够长的新口令-9"},
+        "appoint_deputy": {"account_id": person, "role": "supervisor", "division": OTHER_COUNTY, **until},
+        "add_unit": {"name": "新单位", "division": COUNTY, "valid_from": "2026-01-01"},
+        "change_unit": {"name": "改名单位"},
+        "add_division": {"code": "430511777", "name": "新镇", "valid_from": "2026-01-01"},
+        "succeed_division": {"successor": OTHER_COUNTY, "on": "2026-11-01"},
+        "add_officer": _OFFICER | {"unit_id": unit},
+        "change_officer": {"name": "改名"},
+    }.get(operation)
