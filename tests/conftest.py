@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
@@ -21,6 +20,7 @@ from models.operations.people.sessions import Candidate
 from models.vault import Vault
 from tests import factories, postgres
 from tests.factories import KEYS, NOW, QUICK, World
+from tests.slots import Slot
 
 BOTH = ("sqlite", "postgresql")
 TEMPLATE = "hx_template"
@@ -46,7 +46,16 @@ def postgres_server() -> Iterator[str]:
                 engine = open_engine(postgres.with_database(url, TEMPLATE))
                 factories.people_it(engine)
                 engine.dispose()
+                Slot.remember(postgres.with_database(url, TEMPLATE))
         yield url
+
+
+@pytest.fixture(scope="session")
+def slot(postgres_server: str) -> Iterator[Slot]:
+    """The database of this test process, laid anew for each test."""
+    mine = Slot(postgres_server, TEMPLATE)
+    yield mine
+    mine.drop()
 
 
 @pytest.fixture(params=BOTH)
@@ -55,17 +64,12 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     if request.param == "sqlite":
         file = tmp_path / "huanxun.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
-        url, drop = f"sqlite:///{file}", None
+        url = f"sqlite:///{file}"
     else:
-        server = request.getfixturevalue("postgres_server")
-        name = f"t_{uuid4().hex[:16]}"
-        url = postgres.clone(server, TEMPLATE, name)
-        drop = (server, name)
+        url = request.getfixturevalue("slot").fresh()
     engine = open_engine(url)
     yield World(url, engine, Vault(factories.KEYS))
     engine.dispose()
-    if drop is not None:
-        postgres.drop(*drop)
 
 
 class Clock:
