@@ -8,7 +8,7 @@ parameters, so that a prebuilt statement serves every actor of that shape, and `
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, false, or_, select
@@ -18,6 +18,7 @@ from models.tables.cases import assignments, case_units, cases
 from models.tables.enterprises import sites
 
 _UUID = Uuid(as_uuid=True)
+COUNTY_DIGITS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,15 @@ class Scope:
         """The values for ``visible(self.shape)``."""
         values: dict[str, Any] = {}
         for i, area in enumerate(self.areas):
-            values |= {f"area{i}_lo": area, f"area{i}_hi": _after(area), f"area{i}_county": area[:6]}
+            if len(area) >= COUNTY_DIGITS:
+                values[f"area{i}_county"] = area[:COUNTY_DIGITS]
+            if len(area) != COUNTY_DIGITS:
+                values[f"area{i}_lo"], values[f"area{i}_hi"] = area, _after(area)
         if self.units:
             values["my_units"] = list(self.units)
         if self.own:
             values["me"] = self.account_id
-        return {name: value for name, value in values.items() if name in _needed(self.shape)}
+        return values
 
 
 def visible(shape: Shape) -> ColumnElement[bool]:
@@ -108,21 +112,12 @@ def within(actor: Actor, division: str) -> bool:
 
 def _area(i: int, length: int) -> ColumnElement[bool]:
     county = cases.c.county == bindparam(f"area{i}_county")
-    if length == 6:  # the whole county: one equality, which the indexes lead with
+    if length == COUNTY_DIGITS:  # the whole county: one equality, which the indexes lead with
         return county
     inside = and_(
         cases.c.division_code >= bindparam(f"area{i}_lo"), cases.c.division_code < bindparam(f"area{i}_hi")
     )
-    return and_(county, inside) if length > 6 else inside
-
-
-def _needed(shape: Shape) -> frozenset[str]:
-    names = {"my_units"} if shape.units else set()
-    names |= {"me"} if shape.own else set()
-    for i, length in enumerate(shape.areas):
-        names |= {f"area{i}_county"} if length >= 6 else set()
-        names |= {f"area{i}_lo", f"area{i}_hi"} if length != 6 else set()
-    return frozenset(names)
+    return and_(county, inside) if length > COUNTY_DIGITS else inside
 
 
 def _after(prefix: str) -> str:

@@ -45,12 +45,12 @@ _IDS: Final = frozenset({"id", "case_id", "account_id", "principal_id"})
 
 def child(values: dict[str, Any]) -> Child:
     """A record from its JSON object: instants aware in +08:00, ids as UUID."""
-    for name, value in values.items():
-        if value is not None:
-            if name in _INSTANTS:
-                values[name] = datetime.fromisoformat(value).astimezone(CN)
-            elif name in _IDS:
-                values[name] = UUID(value)
+    for name in values.keys() & _INSTANTS:
+        if values[name] is not None:
+            values[name] = datetime.fromisoformat(values[name]).astimezone(CN)
+    for name in values.keys() & _IDS:
+        if values[name] is not None:
+            values[name] = UUID(values[name])
     return Child(**values)
 
 
