@@ -86,7 +86,7 @@ def build_api(face: Face) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        telemetry={"tracing": False},
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     if face != "public":
         for router in STAFF:
