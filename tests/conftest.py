@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -87,17 +88,24 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def client(world: World, clock: Clock, tmp_path: Path) -> Iterator[TestClient]:
-    """The staff face over HTTP, in process."""
+@contextmanager
+def serving(world: World, clock: Clock, folder: Path) -> Iterator[TestClient]:
+    """An application of its own on the database of a world, over HTTP, in process."""
     port = open_port(world.url, pool_size=4)
     app = create_app(House(port, Vault(KEYS), clock), hashing=Hashing(QUICK))  # type: ignore[arg-type]
-    app.state.data_dir = tmp_path
+    app.state.data_dir = folder
     app.state.schema_head = migrate.head()
     with TestClient(app, raise_server_exceptions=False) as test_client:
         yield test_client
         assert test_client.portal is not None
         test_client.portal.call(port.close)
+
+
+@pytest.fixture
+def client(world: World, clock: Clock, tmp_path: Path) -> Iterator[TestClient]:
+    """The staff face over HTTP, in process."""
+    with serving(world, clock, tmp_path) as test_client:
+        yield test_client
 
 
 @pytest.fixture

@@ -12,19 +12,13 @@ import pytest
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from api.hashing import Hashing
-from api.work import House
-from models import migrate
-from models.db.loops import open_port
 from models.domain.ids import uuid7
 from models.tables.cases import cases, steps
 from models.tables.complaints import complaints
 from models.tables.journal import idempotency, journal
-from models.vault import Vault
 from tests.api.test_cases import case_json
-from tests.conftest import Clock
-from tests.factories import KEYS, NOW, QUICK, TOWN, World
+from tests.conftest import Clock, serving
+from tests.factories import NOW, TOWN, World
 
 As = Callable[[str], dict[str, str]]
 COPIES = 20
@@ -33,14 +27,8 @@ COPIES = 20
 @pytest.fixture
 def second(world: World, clock: Clock, tmp_path: Path) -> Iterator[TestClient]:
     """Another application on the same database (SQLite: the busy time-out lets both write)."""
-    port = open_port(world.url, pool_size=4)
-    app = create_app(House(port, Vault(KEYS), clock), hashing=Hashing(QUICK))  # type: ignore[arg-type]
-    app.state.data_dir = tmp_path
-    app.state.schema_head = migrate.head()
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with serving(world, clock, tmp_path) as client:
         yield client
-        assert client.portal is not None
-        client.portal.call(port.close)
 
 
 def complaint_json(**changed: Any) -> dict[str, Any]:
