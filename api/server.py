@@ -51,7 +51,7 @@ def serve(settings: Settings, *, face: Face, identities_sealed: bool = False) ->
 
 
 def build(settings: Settings, port: Port, *, face: Face, identities_sealed: bool = False) -> Edge:
-    """The application of an instance; refuses a database that is not one."""
+    """The application of an instance, its heads signed before the first answer."""
     vault = Vault(load_keys(settings.keys, identities_sealed=identities_sealed))
     engine = open_reader(settings.url)
     with engine.connect() as db:

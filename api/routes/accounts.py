@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.asked import Asked, asked
 from api.paging import Page, read_cursor, write_cursor
 from api.problems import refuses
+from api.reads import Asked, asked
 from api.schemas.accounts import (
     AccountCreated,
     AccountIn,

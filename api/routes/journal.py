@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from api.asked import Asked, asked
 from api.paging import Page, read_place, write_place
 from api.problems import refuses
+from api.reads import Asked, asked
 from api.schemas.journal import AnchorOut, AnchorQuery, JournalQuery, JournalRowOut
 from api.work import May, Work
 from models.domain.access import Verb

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from api.asked import Asked, asked
 from api.problems import refuses
+from api.reads import Asked, asked
 from api.schemas.law import (
     CodeLists,
     RuleAdded,

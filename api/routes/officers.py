@@ -6,9 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from api.asked import Asked, asked
 from api.paging import Page, read_cursor, write_cursor
 from api.problems import refuses
+from api.reads import Asked, asked
 from api.schemas.units import OfficerIn, OfficerOut, OfficerPatch, OfficersQuery
 from api.work import IfMatch, May, Work, etag
 from models.domain.access import Verb

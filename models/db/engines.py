@@ -179,8 +179,8 @@ def refusal(error: DBAPIError) -> HuanxunError | None:
         known = next((Duplicate(words) for sign, words in _DUPLICATES.items() if sign in said), None)
         unique = state == "23505" or "UNIQUE constraint failed" in said
         return known or (OtherContent() if unique else None)
-    if state == "55P03":
-        return InProgress()
+    if state == "55P03":  # waited too long for a row: for the same key's first run, or for anybody else
+        return InProgress() if "INTO idempotency" in (error.statement or "") else Unavailable()
     if state in {"40P01", "40001", "57014", "53300", "57P01"} or error.connection_invalidated:
         return Unavailable()
     if "database is locked" in said or "database is busy" in said:

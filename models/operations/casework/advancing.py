@@ -53,7 +53,7 @@ def _follow(work: Work, move: lifecycle.Move) -> None:
     for rule_id in move.starts:
         deadlines.start(act, case, rule_id, act.now, limits=work.limits)
     seq = case.version + 1
-    record(act, case.id, work.step, move, seq=seq, round_=case.round)
+    told = record(act, case.id, work.step, move, seq=seq, round_=case.round)
     act.db.execute(
         update(cases)
         .where(cases.c.id == case.id)
@@ -67,5 +67,5 @@ def _follow(work: Work, move: lifecycle.Move) -> None:
         case.id,
         chain=chain_of(case.division_code),
         fields=("state", *changed),
-        content=work.step.inputs,
+        content=told,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -42,22 +42,29 @@ class Work:
         return next((clock for clock in self.clocks if clock.rule_id == rule_id), None)
 
 
-def record(act: Act, case_id: UUID, step: Step, move: Move, *, seq: int, round_: int) -> None:
-    """Write one step, with the role and the person on whose behalf it was taken."""
-    act.db.execute(
-        _INSERT_STEP,
-        {
-            "id": act.new_id(),
-            "case_id": case_id,
-            "seq": seq,
-            "action": step.action,
-            "source": move.source,
-            "target": move.target,
-            "round": round_,
-            "at": act.now,
-            "by": act.actor.account_id,
-            "role": move.grant.role.value,
-            "principal_id": move.grant.principal_id,
-            "inputs": step.inputs,
-        },
-    )
+_JOURNALLED: Final = ("source", "target", "round", "role", "principal_id", "inputs")
+
+
+def journalled(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a step row its journal row vouches for, beside the action, the time and the person."""
+    return {name: values[name] for name in _JOURNALLED}
+
+
+def record(act: Act, case_id: UUID, step: Step, move: Move, *, seq: int, round_: int) -> dict[str, Any]:
+    """Write one step, with the role and the person on whose behalf it was taken; gives what to journal of it."""
+    values = {
+        "id": act.new_id(),
+        "case_id": case_id,
+        "seq": seq,
+        "action": step.action,
+        "source": move.source,
+        "target": move.target,
+        "round": round_,
+        "at": act.now,
+        "by": act.actor.account_id,
+        "role": move.grant.role.value,
+        "principal_id": move.grant.principal_id,
+        "inputs": step.inputs,
+    }
+    act.db.execute(_INSERT_STEP, values)
+    return journalled(values)

@@ -1,4 +1,4 @@
-"""Cross-check of the journal with the steps it tells of: each there, by the same person, with the same inputs."""
+"""Cross-check of the journal with the steps it tells of: each there, by the same person, with the same content."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from models.domain.lifecycle import Action
 from models.domain.words.text import canonical
+from models.operations.casework.stepping import journalled
 from models.operations.chains.findings import Findings, Kind
 from models.tables.base import AnyRow
 from models.tables.cases import steps as T
@@ -67,11 +68,7 @@ class Steps:
 
     def _check(self) -> None:
         found: dict[_Key, AnyRow] = {}
-        for row in self.db.execute(
-            select(T.c.case_id, T.c.action, T.c.at, T.c.by, T.c.inputs).where(
-                T.c.case_id.in_({told.key[0] for told in self._waiting})
-            )
-        ):
+        for row in self.db.execute(select(T).where(T.c.case_id.in_({told.key[0] for told in self._waiting}))):
             found[row.case_id, row.action, row.at] = row
         for told in self._waiting:
             self._compare(told, found.get(told.key))
@@ -88,8 +85,10 @@ class Steps:
         # Registering is noted with the content of the case, which has no inputs of its own.
         if not same_person:
             self._differs(told, "办理人")
-        elif action is not Action.REGISTER and told.digest != self.vault.digest(canonical(row.inputs)):
-            self._differs(told, "填写内容")
+        elif action is not Action.REGISTER and told.digest != self.vault.digest(
+            canonical(journalled(dict(row._mapping)))
+        ):
+            self._differs(told, "填写内容、岗位、状态或轮次")
 
     def _differs(self, told: _Told, what: str) -> None:
         case_id, action, _ = told.key

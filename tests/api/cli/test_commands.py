@@ -62,6 +62,16 @@ def test_verify_is_green_and_then_red(command: Command, real: Path) -> None:
     assert (code, "篡改" in out) == (1, True)
 
 
+def test_verify_compares_with_what_was_published(command: Command, real: Path, tmp_path: Path) -> None:
+    """A head that was published and is gone from the log is found; the same log whole is green."""
+    log, published = real / "heads.log", tmp_path / "published.txt"
+    published.write_bytes(log.read_bytes())
+    assert command("verify", "--published", str(published))[0] == 0
+    log.write_bytes(b"")
+    code, out, _ = command("verify", "--published", str(published))
+    assert (code, "公布过的链头不在签名记录中" in out) == (1, True)
+
+
 def test_shares_restore_the_keys(
     command: Command, real: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection, insert, text, update
 
-from models.domain.lifecycle import Action
+from models.domain.lifecycle import Action, State
 from models.operations.casework import advancing, cases
 from models.operations.casework.stepping import Step
 from models.tables.cases import steps as T
@@ -48,6 +48,20 @@ def person_changed(db: Connection) -> None:
     db.execute(update(T).where(T.c.action == Action.VOID).values(by=other.columns(T.c.by).scalar_subquery()))
 
 
+def role_changed(db: Connection) -> None:
+    db.execute(update(T).where(T.c.action == Action.VOID).values(role="clerk"))
+
+
+def principal_changed(db: Connection) -> None:
+    other = text("select id from account where login = 'supervisor2'")
+    values = {T.c.principal_id: other.columns(T.c.by).scalar_subquery()}
+    db.execute(update(T).where(T.c.action == Action.VOID).values(values))
+
+
+def target_changed(db: Connection) -> None:
+    db.execute(update(T).where(T.c.action == Action.VOID).values(target=State.ARCHIVED))
+
+
 def time_changed(db: Connection) -> None:
     at = db.execute(T.select()).first()
     assert at is not None
@@ -65,6 +79,9 @@ def step_added(db: Connection) -> None:
 
 ATTACKS: Final[dict[Deed, list[str]]] = {
     inputs_changed: ["填写内容"],
+    role_changed: ["岗位"],
+    principal_changed: ["岗位"],
+    target_changed: ["状态"],
     person_changed: ["办理人"],
     time_changed: ["时间、动作被改", "没有记录"],
     step_deleted: ["不在了"],
