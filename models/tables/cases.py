@@ -51,6 +51,8 @@ cases = Table(
     Column("due_at", Instant, nullable=False),  # of the nearest running clock; far future when none
     Column("due_rule", String(40)),
     uuid_column("lead_handler_id", ForeignKey("account.id")),
+    Column("unproven", Boolean, nullable=False, server_default=text("false")),  # 未验证: its own queue
+    Column("message_waiting", Boolean, nullable=False, server_default=text("false")),  # the reporter wrote
     Index("ix_case_file_state_due_at_id", "state", "due_at", "id"),
     Index("ix_case_file_county_due_at_id", "county", "due_at", "id"),
     Index("ix_case_file_county_state_due_at_id", "county", "state", "due_at", "id"),

@@ -46,6 +46,15 @@ complaints = Table(
     Column("platform_replied_at", Instant),
     Column("called_back_at", Instant),
     Column("satisfaction", TextEnum(Satisfaction)),
+    # what comes from the public face
+    Column("code_digest", LargeBinary(32)),  # keyed digest of the query code; null: no code was given
+    Column("sealed_details", LargeBinary),  # wish, exact place, time noticed: JSON under the data key
+    Column("proven", Boolean),  # null: registered by a person; false: a form without proof of work
+    Column("marks", JSON_ANY),  # honeypot, too_fast …: marked, never dropped
+    Column("consents", JSON_ANY),  # privacy notice version, contact on site, reward claim
+    uuid_column("follows_id"),  # an earlier one, proven by code or receipt
+    Column("withdrawn_at", Instant),
+    Column("erased_at", Instant),
     UniqueConstraint("channel", "external_number"),
     Index("ix_complaint_case_id", "case_id"),
     Index("ix_complaint_phone_index", "phone_index"),

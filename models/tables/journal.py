@@ -54,4 +54,5 @@ instance = Table(
     Column(
         "reference_version", Integer, nullable=False
     ),  # rises with every change of law, calendar, divisions
+    Column("epoch", Integer, nullable=False, server_default="1"),  # rises with every restore from a backup
 )
