@@ -29,6 +29,7 @@ class Role(StrEnum):
     ADMIN = "admin"  # 系统管理员
     SECURITY_ADMIN = "security_admin"  # 安全管理员
     AUDIT_ADMIN = "audit_admin"  # 审计管理员
+    PUBLIC = "public"  # 公众: who holds a query code; never granted to an account
 
 
 ROLE_TITLES: Final[dict[Role, str]] = {
@@ -44,6 +45,7 @@ ROLE_TITLES: Final[dict[Role, str]] = {
     Role.ADMIN: "系统管理员",
     Role.SECURITY_ADMIN: "安全管理员",
     Role.AUDIT_ADMIN: "审计管理员",
+    Role.PUBLIC: "公众",
 }
 
 ADMIN_ROLES: Final = frozenset({Role.ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
@@ -52,7 +54,7 @@ ADMIN_ROLES: Final = frozenset({Role.ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMI
 SUBTREE_ROLES: Final = frozenset({Role.CLERK, Role.INSPECTOR, Role.SUPERVISOR, Role.DEPUTY_HEAD, Role.OFFICE})
 """See every case in the division subtree of the grant."""
 
-NEVER_DEPUTISED: Final = ADMIN_ROLES | {Role.ENTERPRISE}
+NEVER_DEPUTISED: Final = ADMIN_ROLES | {Role.ENTERPRISE, Role.PUBLIC}
 """Nobody acts as a deputy in these: administration is personal, an enterprise names its own people."""
 
 UNIT_ROLES: Final = frozenset({Role.LIAISON, Role.VERIFIER})
@@ -71,11 +73,15 @@ class Verb(StrEnum):
     COMPLAINT_REGISTER = "complaint.register"
     COMPLAINT_CONTACT = "complaint.contact"
     IDENTITY_VIEW = "identity.view"
+    IDENTITY_REVIEW = "identity.review"  # who looked, and why
+    IDENTITY_ERASE = "identity.erase"
     DEADLINE_READ = "deadline.read"
     DEADLINE_MOVE = "deadline.move"
     REFERENCE_READ = "reference.read"
     REFERENCE_ADMIN = "reference.admin"
     PHRASE_WRITE = "phrase.write"
+    PUBLICATION_PREPARE = "publication.prepare"  # draft, read, drop
+    PUBLICATION_DECIDE = "publication.decide"  # approve, retract, answer objections
     SITE_READ = "site.read"
     SITE_WRITE = "site.write"
     PEOPLE_READ = "people.read"
@@ -91,6 +97,9 @@ class Verb(StrEnum):
     JOURNAL_READ = "journal.read"
 
 
+IDENTITY_VERBS: Final = frozenset({Verb.IDENTITY_VIEW, Verb.IDENTITY_REVIEW, Verb.IDENTITY_ERASE})
+"""Whoever reaches for one of these without holding it is put down in the journal."""
+
 _DESK = {
     Verb.CASE_READ,
     Verb.CASE_STEP,
@@ -103,9 +112,11 @@ _LEAD = _DESK | {
     Verb.CASE_LOG,
     Verb.CASE_REASSIGN,
     Verb.COMPLAINT_READ,
-    Verb.IDENTITY_VIEW,
+    *IDENTITY_VERBS,
     Verb.DEADLINE_MOVE,
     Verb.PHRASE_WRITE,
+    Verb.PUBLICATION_PREPARE,
+    Verb.PUBLICATION_DECIDE,
     Verb.SITE_WRITE,
     Verb.WORK_READ,
     Verb.HAND_OVER_READ,
@@ -125,6 +136,7 @@ GRANTS: Final[dict[Role, frozenset[Verb]]] = {
             Verb.COMPLAINT_CONTACT,
             Verb.IDENTITY_VIEW,
             Verb.PHRASE_WRITE,
+            Verb.PUBLICATION_PREPARE,
             Verb.SITE_WRITE,
         },
         Role.INSPECTOR: _DESK | {Verb.CASE_LOG, Verb.SITE_WRITE},
@@ -133,7 +145,14 @@ GRANTS: Final[dict[Role, frozenset[Verb]]] = {
         Role.DEPUTY_HEAD: _LEAD,
         Role.LIAISON: {Verb.CASE_READ, Verb.CASE_STEP, Verb.DEADLINE_READ},
         Role.VERIFIER: {Verb.CASE_READ, Verb.CASE_STEP, Verb.DEADLINE_READ},
-        Role.OFFICE: _DESK | {Verb.DEADLINE_MOVE, Verb.PHRASE_WRITE, Verb.WORK_READ},
+        Role.OFFICE: _DESK
+        | {
+            Verb.DEADLINE_MOVE,
+            Verb.PHRASE_WRITE,
+            Verb.PUBLICATION_PREPARE,
+            Verb.PUBLICATION_DECIDE,
+            Verb.WORK_READ,
+        },
         Role.ENTERPRISE: {Verb.SITE_READ},
         Role.ADMIN: {
             Verb.ACCOUNT_ADMIN,
@@ -153,6 +172,7 @@ GRANTS: Final[dict[Role, frozenset[Verb]]] = {
             Verb.PEOPLE_READ,
         },
         Role.AUDIT_ADMIN: {Verb.JOURNAL_READ, Verb.PEOPLE_READ},
+        Role.PUBLIC: set(),
     }.items()
 }
 

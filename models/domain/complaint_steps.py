@@ -20,6 +20,12 @@ def category_given(facts: Facts) -> Unmet | None:
     return None if facts.has_category else Unmet("category_given", "请先选择至少一个污染类别")
 
 
+def text_written(facts: Facts) -> Unmet | None:
+    if facts.text_written:
+        return None
+    return Unmet("text_written", "公众提交的原话已封存，受理前请查看后写好标题和工作文本")
+
+
 def not_yet_told(facts: Facts) -> Unmet | None:
     if not facts.has_reporter:
         return Unmet("not_yet_told", "本案没有举报人，无需告知")
@@ -156,6 +162,7 @@ _CLERK: Final = frozenset({R.CLERK})
 _HANDLER: Final = frozenset({R.INSPECTOR})
 _TRIAGE: Final = frozenset({S.REGISTERED, S.AWAITING_SUPPLEMENT})
 _WORKING: Final = frozenset({S.ACCEPTED, S.ASSIGNED, S.INVESTIGATING, S.IN_REVIEW, S.RETURNED})
+_TELLABLE: Final = frozenset({S.REFUSED, S.CONCLUDED, S.REPLIED, S.CALLED_BACK})
 _OPEN: Final = frozenset(S) - {S.NEW, S.ARCHIVED, S.VOID}
 _TRIAGE_CLOCKS: Final = ("CASE_TRIAGE", "RPT_SUPPLEMENT", "HOTLINE_SIGN", "HOTLINE_RETURN", "RPT_URGENT")
 _CLOSING: Final = ("RPT_CLOSE", "RPT_REDO", "RPT_ASSIGN_LOWER")
@@ -163,7 +170,8 @@ _SAME: Final = None
 
 # fmt: off
 COMPLAINT: Final[Lifecycle] = (
-    Transition(A.REGISTER, frozenset({S.NEW}), S.REGISTERED, frozenset({R.CLERK, R.INSPECTOR, R.WARDEN}) | _HEADS,
+    Transition(A.REGISTER, frozenset({S.NEW}), S.REGISTERED,
+               frozenset({R.CLERK, R.INSPECTOR, R.WARDEN, R.PUBLIC}) | _HEADS,
                starts=(Start("RPT_ACCEPT_TELL", _has_reporter), Start("CASE_TRIAGE", _spot_case),
                        Start("HOTLINE_SIGN", _sign_by), Start("HOTLINE_RETURN", _return_by),
                        Start("RPT_URGENT", _urgent))),
@@ -171,13 +179,13 @@ COMPLAINT: Final[Lifecycle] = (
                starts=(Start("RPT_SUPPLEMENT"),), stops=("CASE_TRIAGE",)),
     Transition(A.SUPPLEMENT, frozenset({S.AWAITING_SUPPLEMENT}), S.REGISTERED, _CLERK,
                starts=(Start("CASE_TRIAGE"),), stops=("RPT_SUPPLEMENT",)),
-    Transition(A.ACCEPT, _TRIAGE, S.ACCEPTED, _CLERK, (category_given,),
+    Transition(A.ACCEPT, _TRIAGE, S.ACCEPTED, _CLERK, (category_given, text_written),
                starts=(Start("RPT_CLOSE"), Start("RPT_ASSIGN_LOWER")), stops=_TRIAGE_CLOCKS),
     Transition(A.REFUSE, _TRIAGE, S.REFUSAL_REVIEW, _CLERK,
                starts=(Start("RPT_REFUSAL_REVIEW"),), stops=_TRIAGE_CLOCKS),
     Transition(A.CONFIRM_REFUSAL, frozenset({S.REFUSAL_REVIEW}), S.REFUSED, _HEADS, (four_eyes,),
                starts=(Start("ARCHIVE_BY"),), stops=("RPT_REFUSAL_REVIEW",)),
-    Transition(A.TELL, _WORKING | {S.REFUSED, S.CONCLUDED, S.REPLIED, S.CALLED_BACK}, _SAME, _CLERK,
+    Transition(A.TELL, _WORKING | _TELLABLE, _SAME, _CLERK,
                (not_yet_told, told_or_two_attempts), stops=("RPT_ACCEPT_TELL",)),
     Transition(A.ASSIGN, frozenset({S.ACCEPTED, S.RETURNED}), S.ASSIGNED, _HEADS, (assignees_qualified,),
                stops=("RPT_ASSIGN_LOWER",)),
@@ -191,16 +199,23 @@ COMPLAINT: Final[Lifecycle] = (
                starts=(Start("CASE_TRIAGE"),), stops=("RPT_REFUSAL_REVIEW",)),
     Transition(A.RETURN, frozenset({S.CALLED_BACK}), S.RETURNED, _HEADS, (four_eyes,),
                starts=(Start("RPT_REDO"),), stops=("ARCHIVE_BY",)),
+    Transition(A.RETURN, frozenset({S.NOT_FIXED_REVIEW}), S.RETURNED, _HEADS, (four_eyes,),
+               starts=(Start("RPT_REDO"),), stops=("REVIEW_NOT_FIXED",)),
     Transition(A.APPROVE, frozenset({S.IN_REVIEW}), S.CONCLUDED, _HEADS, (four_eyes, points_answered),
                starts=(Start("RPT_REPLY", _has_reporter), Start("PLATFORM_REPLY", _platform),
                        Start("ARCHIVE_BY", _spot_case)), stops=_CLOSING),
     Transition(A.REPLY, frozenset({S.CONCLUDED}), S.REPLIED, _CLERK, (someone_waits, told_or_two_attempts),
                starts=(Start("RPT_CALL_BACK", _contactable), Start("ARCHIVE_BY", _nobody_to_call)),
                stops=("RPT_REPLY", "RPT_ACCEPT_TELL")),
-    Transition(A.REPLY_PLATFORM, frozenset({S.REFUSED, S.CONCLUDED, S.REPLIED, S.CALLED_BACK}), _SAME, _CLERK,
+    Transition(A.REPLY_PLATFORM, _TELLABLE | {S.NOT_FIXED_REVIEW}, _SAME, _CLERK,
                (platform_asks,), stops=("PLATFORM_REPLY",)),
     Transition(A.CALL_BACK, frozenset({S.REPLIED}), S.CALLED_BACK, frozenset({R.CLERK, R.OFFICE}),
                (not_by_handler,), starts=(Start("ARCHIVE_BY", _contactable),), stops=("RPT_CALL_BACK",)),
+    Transition(A.NOT_FIXED, frozenset({S.REPLIED, S.CALLED_BACK}), S.NOT_FIXED_REVIEW,
+               frozenset({R.PUBLIC, R.CLERK}), (someone_waits,), starts=(Start("REVIEW_NOT_FIXED"),),
+               stops=("RPT_CALL_BACK", "ARCHIVE_BY")),
+    Transition(A.UPHOLD, frozenset({S.NOT_FIXED_REVIEW}), S.CONCLUDED, _HEADS, (four_eyes,),
+               starts=(Start("RPT_REPLY"),), stops=("REVIEW_NOT_FIXED",)),
     Transition(A.ARCHIVE, frozenset({S.REFUSED, S.CALLED_BACK}), S.ARCHIVED, frozenset({R.CLERK, R.OFFICE}),
                (reporter_told, platform_answered), stops=(ALL_CLOCKS,)),
     Transition(A.ARCHIVE, frozenset({S.CONCLUDED}), S.ARCHIVED, frozenset({R.CLERK, R.OFFICE}),

@@ -149,6 +149,46 @@ ATTEMPTS_FOR_UNREACHABLE: Final = 2
 """Logged attempts after which 联系不上 holds and telling is no longer owed. Source: issue A; 令15 art. 8."""
 
 
+UNWRITTEN: Final = "（公众提交，原话已封存；请查看后在此写工作文本）"
+"""The working text of what the public face received, until a clerk has written one."""
+
+
+class Nuisance(StrEnum):
+    """What is smelled, heard or seen (现象); the public picks, so that it can be counted and tells nobody's name."""
+
+    ROTTEN = "腐臭味"
+    CHEMICAL = "化学味"
+    COOKING_FUME = "油烟味"
+    BURNT = "焦糊味"
+    PLASTIC = "塑料橡胶味"
+    AMMONIA = "氨味或粪臭"
+    PAINT = "油漆味"
+    OTHER_SMELL = "其他异味"
+    MACHINES = "机器噪声"
+    BUILDING_SITE = "施工噪声"
+    LOUDSPEAKERS = "音响或喇叭"
+    TRAFFIC = "交通噪声"
+    OTHER_NOISE = "其他噪声"
+    BLACK_SMOKE = "冒黑烟"
+    DUST = "扬尘"
+    DIRTY_WATER = "污水或黑水"
+    DEAD_FISH = "死鱼"
+    DUMPED_WASTE = "倾倒垃圾或废物"
+    OTHER = "其他现象"
+
+
+class Weather(StrEnum):
+    """What the weather was like."""
+
+    CLEAR = "晴"
+    CLOUDY = "阴"
+    RAIN = "下雨"
+    FOG = "雾"
+    WINDY = "有风"
+    STILL = "无风"
+    UNKNOWN = "不清楚"
+
+
 def overall(verdicts: Iterable[Verdict]) -> Verdict:
     """All true: true; none true: false; else partly (``domain.md`` §2.2)."""
     found = set(verdicts)

@@ -62,3 +62,26 @@ class ComplaintDraft:
     return_by: datetime | None = None
     external_due_at: datetime | None = None
     occurrences: tuple[dict[str, Any], ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)  # what else only the sealed part may tell
+
+
+@dataclass(frozen=True, slots=True)
+class PublicDraft:
+    """
+    What somebody submits on the public face: everything that could tell who or where exactly is sealed.
+
+    ``files``: SHA-256 (hex) of the photos promised, they may arrive later; ``follows``: an earlier complaint of
+    his own, proven by code or receipt; ``consents``: version of the privacy notice, contact on site, reward claim.
+    """
+
+    words: str
+    place: Place
+    confidentiality: Confidentiality
+    reporter: Reporter
+    categories: tuple[str, ...] = ()
+    occurrences: tuple[dict[str, Any], ...] = ()
+    noticed_at: datetime | None = None
+    wish: str | None = None
+    consents: dict[str, Any] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    follows: UUID | None = None

@@ -10,15 +10,21 @@ HuanxunError
 ├─ Forbidden                  yours to see, not yours to do
 ├─ Invalid                    the input breaks a rule that the shape alone cannot say
 │  ├─ BadCursor               a paging cursor that we did not make
+│  ├─ BadTicket               a solved challenge that is none of ours, altered or too old
 │  └─ TooLarge                more than a stated limit
+├─ NotAPicture                a file of a kind we do not take, or a picture that cannot be opened
+├─ OtherProtocol              an upload in a version of its protocol that we do not speak
 ├─ VersionMissing             no If-Match
 ├─ StaleVersion               somebody changed it first
 ├─ Conflict                   the state of things forbids it
 │  ├─ OtherContent            a key or id that was used for other content
 │  ├─ Duplicate               a unique thing that exists already
 │  ├─ RuleOverlap             two versions of one rule in force on one day
+│  ├─ TicketOver              its two hours are over
 │  ├─ IllegalTransition       no such action in this state
 │  ├─ GuardsUnmet             all conditions still open, at once
+│  ├─ RetentionRuns           a record that must still be kept; says until when, and by what basis
+│  ├─ Forgotten               the person behind it was forgotten: nothing is left to open
 │  └─ InProgress              the same request is still being worked on
 ├─ TooManyRequests            a limit in time; says when to come again
 └─ Unavailable                a part of us is not there now (busy database)
@@ -114,9 +120,24 @@ class BadCursor(Invalid):
     title = "翻页标记无效，请从第一页重新打开列表"
 
 
+class BadTicket(Invalid):
+    code = "bad_ticket"
+    title = "提交凭证无效或已过期，请重新获取验证后再提交；已填写的内容请保留，不必重写"
+
+
 class TooLarge(Invalid):
     code = "too_large"
     title = "内容超过允许的大小"
+
+
+class NotAPicture(HuanxunError):
+    code = "not_a_picture"
+    title = "这个文件不能作为照片接收"
+
+
+class OtherProtocol(HuanxunError):
+    code = "other_protocol"
+    title = "上传方式的版本不对，应带请求头 Tus-Resumable: 1.0.0；请刷新页面后重试"
 
 
 class VersionMissing(HuanxunError):
@@ -144,6 +165,11 @@ class Duplicate(Conflict):
     title = "已存在相同的记录"
 
 
+class TicketOver(Conflict):
+    code = "ticket_over"
+    title = "这次提交的凭证已过 2 小时；请重新获取验证后再提交，还没有收到回执的照片请再传一次"
+
+
 class RuleOverlap(Conflict):
     code = "rule_overlap"
     title = "与该规则已有版本的有效期重叠；请改生效日期，或同时结束上一版本"
@@ -161,6 +187,16 @@ class GuardsUnmet(Conflict):
     def __init__(self, unmet: Sequence[Unmet], message: str | None = None) -> None:
         super().__init__(message or "；".join(one.message for one in unmet))
         self.unmet: tuple[Unmet, ...] = tuple(unmet)
+
+
+class RetentionRuns(Conflict):
+    code = "retention_runs"
+    title = "法定保存期限还没有届满，暂不能删除"
+
+
+class Forgotten(Conflict):
+    code = "forgotten"
+    title = "举报人身份信息已依申请销毁，无法再查看或联系"
 
 
 class InProgress(Conflict):

@@ -39,6 +39,7 @@ class State(StrEnum):
     CONCLUDED = "concluded"  # 办结待答复
     REPLIED = "replied"  # 已答复
     CALLED_BACK = "called_back"  # 已回访
+    NOT_FIXED_REVIEW = "not_fixed_review"  # 复核中: the reporter says it is not fixed
     ARCHIVED = "archived"  # 已归档
     VOID = "void"  # 已作废
 
@@ -57,6 +58,7 @@ STATE_TITLES: Final[dict[State, str]] = {
     State.CONCLUDED: "办结待答复",
     State.REPLIED: "已答复",
     State.CALLED_BACK: "已回访",
+    State.NOT_FIXED_REVIEW: "复核中",
     State.ARCHIVED: "已归档",
     State.VOID: "已作废",
 }
@@ -84,6 +86,8 @@ class Action(StrEnum):
     REPLY = "reply"
     REPLY_PLATFORM = "reply_platform"
     CALL_BACK = "call_back"
+    NOT_FIXED = "not_fixed"
+    UPHOLD = "uphold"
     ARCHIVE = "archive"
     EXTEND = "extend"
     SUSPEND = "suspend"
@@ -109,6 +113,8 @@ ACTION_TITLES: Final[dict[Action, str]] = {
     Action.REPLY: "答复举报人",
     Action.REPLY_PLATFORM: "回复来件平台",
     Action.CALL_BACK: "回访",
+    Action.NOT_FIXED: "反映未解决",
+    Action.UPHOLD: "复核维持",
     Action.ARCHIVE: "归档",
     Action.EXTEND: "批准延期",
     Action.SUSPEND: "中止计时",
@@ -134,6 +140,7 @@ class Facts:
     actor: Actor
     has_reporter: bool = True
     has_category: bool = True
+    text_written: bool = True  # by a clerk, over what the public face put there
     contactable: bool = True
     urgent: bool = False
     has_external_number: bool = False

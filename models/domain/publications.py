@@ -1,8 +1,13 @@
-"""States of a publication 公示 and of an objection 异议 to it."""
+"""States of a publication 公示 and of an objection 异议 to it; what a publication may be made of, and when it shows."""
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
+from typing import Final
+
+from models.domain.lifecycle import State
+from models.domain.timing.terms import Term, Unit
 
 
 class PublicationState(StrEnum):
@@ -20,3 +25,59 @@ class ObjectionState(StrEnum):
     OPEN = "open"  # 待答复
     UPHELD = "upheld"  # 成立
     REJECTED = "rejected"  # 不成立
+
+
+class PublicationAction(StrEnum):
+    """What was done to a publication; kept as its history."""
+
+    PREPARE = "prepare"
+    CHANGE = "change"
+    APPROVE = "approve"
+    DROP = "drop"
+    MUST_RETRACT = "must_retract"
+    RETRACT = "retract"
+
+
+class Showing(StrEnum):
+    """What the public sees of a publication on a day."""
+
+    CURRENT = "current"  # 公开中
+    ENDED = "ended"  # 公开期已满
+    RETRACTED = "retracted"  # 已撤回
+
+
+PUBLICATION_TITLES: Final[dict[PublicationState, str]] = {
+    PublicationState.DRAFT: "拟稿",
+    PublicationState.APPROVED: "已批准",
+    PublicationState.RETRACTED: "已撤回",
+    PublicationState.DROPPED: "不予公开",
+}
+SHOWING_TITLES: Final[dict[Showing, str]] = {
+    Showing.CURRENT: "公开中",
+    Showing.ENDED: "公开期已满",
+    Showing.RETRACTED: "已撤回",
+}
+
+PUBLISHABLE: Final = frozenset({State.CONCLUDED, State.REPLIED, State.CALLED_BACK, State.ARCHIVED})
+"""Where a case must stand; a case that was refused and filed has no verdict and is not published either."""
+
+OBJECTION_REPLY: Final = "OBJECTION_REPLY"
+PUBLICATION_RETRACT: Final = "PUBLICATION_RETRACT"
+UNRULED: Final[dict[str, Term]] = {
+    OBJECTION_REPLY: Term(10, Unit.WD),
+    PUBLICATION_RETRACT: Term(3, Unit.WD),
+}
+"""Where no rule of the division binds: an objection must never be without an end. Source: issue B; as shipped."""
+
+
+def showing(state: PublicationState, first_day: date, last_day: date, today: date) -> Showing | None:
+    """
+    What the public sees on a Shanghai day; ``None``: nothing, not even that it is there.
+
+    Both days of the period count.
+    """
+    if state is PublicationState.RETRACTED:
+        return Showing.RETRACTED
+    if state is not PublicationState.APPROVED or today < first_day:
+        return None
+    return Showing.CURRENT if today <= last_day else Showing.ENDED

@@ -15,7 +15,8 @@ class Queue:
     A named list of cases.
 
     ``mine``: only those assigned to the reader. ``within_days``: nearest end at most so many days away
-    (0: already overdue).
+    (0: already overdue). ``unproven``: whether forms without proof of work (未验证) are in it; ``None``: all.
+    ``waiting``: the reporter wrote and nobody has answered yet.
     """
 
     name: str
@@ -24,6 +25,8 @@ class Queue:
     states: frozenset[State] | None = None
     mine: bool = False
     within_days: int | None = None
+    unproven: bool | None = None
+    waiting: bool = False
 
 
 _HEADS = frozenset({Role.SUPERVISOR, Role.DEPUTY_HEAD})
@@ -35,10 +38,25 @@ QUEUES: Final[dict[str, Queue]] = {
     for queue in (
         Queue("overdue", "已逾期", _EVERY_DESK, _OPEN, within_days=0),
         Queue("due_soon", "三日内到期", _EVERY_DESK, _OPEN, within_days=3),
-        Queue("triage", "待受理", frozenset({Role.CLERK}) | _HEADS, frozenset({State.REGISTERED})),
+        Queue(
+            "triage",
+            "待受理",
+            frozenset({Role.CLERK}) | _HEADS,
+            frozenset({State.REGISTERED}),
+            unproven=False,
+        ),
+        Queue(
+            "unproven",
+            "网页表单待核（未验证）",
+            frozenset({Role.CLERK}) | _HEADS,
+            frozenset({State.REGISTERED}),
+            unproven=True,
+        ),
+        Queue("messages", "举报人有新留言", frozenset({Role.CLERK}), waiting=True),
         Queue("supplement", "待补正", frozenset({Role.CLERK}), frozenset({State.AWAITING_SUPPLEMENT})),
         Queue("refusals", "拟不予受理待批", _HEADS, frozenset({State.REFUSAL_REVIEW})),
         Queue("to_assign", "待派单", _HEADS, frozenset({State.ACCEPTED})),
+        Queue("not_fixed", "反映未解决待复核", _HEADS, frozenset({State.NOT_FIXED_REVIEW})),
         Queue("review", "待审批", _HEADS, frozenset({State.IN_REVIEW})),
         Queue(
             "mine",

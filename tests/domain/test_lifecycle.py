@@ -114,7 +114,7 @@ def _possible(row: Transition, reporter: bool) -> bool:
     return not (("someone_waits" in names and not reporter) or ("no_reporter" in names and reporter))
 
 
-@pytest.mark.parametrize("action", [Action.APPROVE, Action.RETURN, Action.CONFIRM_REFUSAL])
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.RETURN, Action.CONFIRM_REFUSAL, Action.UPHOLD])
 def test_nobody_judges_his_own_work(action: Action) -> None:
     """Who proposed, investigated, handles or refused cannot approve or return, nor can his deputy or principal."""
     me, other = uuid4(), uuid4()

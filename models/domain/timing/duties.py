@@ -26,6 +26,7 @@ ON_DUTY: Final[dict[str, Role]] = {
     "RPT_FORWARD_INNER": Role.SUPERVISOR,
     "RPT_ASSIGN_LOWER": Role.SUPERVISOR,
     "RPT_REFUSAL_REVIEW": Role.SUPERVISOR,
+    "REVIEW_NOT_FIXED": Role.SUPERVISOR,
 }
 """By rule id; a rule that is not named here is the business of the case's handlers."""
 

@@ -30,6 +30,7 @@ class Subject(StrEnum):
 
     CASE = "case"  # 案件
     COMPLAINT = "complaint"  # 来件
+    PUBLICATION = "publication"  # 公示公开
 
 
 class Trigger(StrEnum):
@@ -45,6 +46,9 @@ class Trigger(StrEnum):
     CONCLUDED = "concluded"
     REPLIED = "replied"
     RETURNED = "returned"
+    NOT_FIXED = "not_fixed"
+    OBJECTED = "objected"
+    RETRACTION_DECIDED = "retraction_decided"
 
 
 TRIGGER_TITLES: Final = {
@@ -58,6 +62,9 @@ TRIGGER_TITLES: Final = {
     Trigger.CONCLUDED: "办结",
     Trigger.REPLIED: "答复",
     Trigger.RETURNED: "退回重办",
+    Trigger.NOT_FIXED: "举报人反映未解决",
+    Trigger.OBJECTED: "收到异议",
+    Trigger.RETRACTION_DECIDED: "决定撤回",
 }
 """The event in the words of a deadline's explanation."""
 
@@ -262,11 +269,8 @@ def _refuse_nonsense(row: Row, rule: Rule) -> None:
 def _refuse_odd_extension(row: Row, rule: Rule) -> None:
     parts = (rule.ext_length, rule.ext_unit, rule.ext_approver_role)
     if any((part is None) == bool(rule.max_extensions) for part in parts):
-        row.flaw(
-            "max_extensions",
-            "extension",
-            "可延期的规则须写明 ext_length、ext_unit、ext_approver_role，其他规则不写",
-        )
+        told = "可延期的规则须写明 ext_length、ext_unit、ext_approver_role，其他规则不写"
+        row.flaw("max_extensions", "extension", told)
     if rule.ext_unit is None:
         return
     if rule.ext_unit is Unit.MD or (rule.ext_unit is Unit.H) != (rule.unit is Unit.H):

@@ -65,6 +65,11 @@ def is_right(word: str) -> bool:
     return 1 < len(word) <= _MOST + 1 and _sum([_VALUES[letter] for letter in word]) == 0
 
 
+def is_between(one: str) -> bool:
+    """Tell whether a character only stands between groups: a space, a hyphen, a dot."""
+    return one in _BETWEEN
+
+
 def fold(typed: str) -> str | None:
     """
     Return what was typed in the 32 characters, without spaces and hyphens; None if it has others.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from models.domain.words import personal
+from models.domain.words import personal, published
 from models.domain.words.personal import Folded, Rule
 
 
@@ -29,6 +29,8 @@ class Kind(StrEnum):
     BANK_CARD = "bank_card"
     PLATE = "plate"
     ADDRESS = "address"
+    NUMBER = "number"
+    POSITION = "position"
     SELF = "self"
 
 
@@ -41,6 +43,8 @@ LABELS: Final[dict[Kind, str]] = {
     Kind.BANK_CARD: "〔银行卡号〕",
     Kind.PLATE: "〔车牌〕",
     Kind.ADDRESS: "〔门牌〕",
+    Kind.NUMBER: "〔编号〕",
+    Kind.POSITION: "〔坐标〕",
 }
 
 NOTES: Final[dict[Kind, str]] = {
@@ -52,8 +56,18 @@ NOTES: Final[dict[Kind, str]] = {
     Kind.BANK_CARD: "疑似银行卡号",
     Kind.PLATE: "车牌：若是被举报车辆的线索，可恢复原文",
     Kind.ADDRESS: "门牌：若是被举报对象的地址而非举报人住址，可恢复原文",
+    Kind.NUMBER: "来件、工单或案件编号：持有编号的人可以追查到来件",
+    Kind.POSITION: "坐标：可以定位到具体住户",
     Kind.SELF: "此处可能说明了举报人身份，请阅读后改写",
 }
+
+
+PUBLIC_NOTES: Final = NOTES | {
+    Kind.NAME: "疑似个人姓名：公开时一般隐去，确需公开请核对依据",
+    Kind.PLATE: "车牌：公开时一般隐去",
+    Kind.ADDRESS: "门牌：若是被举报单位的登记地址，可恢复原文",
+}
+"""What is told of a hit in a text for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +128,36 @@ def warnings(working_text: str, *, names: Sequence[str], phones: Sequence[str]) 
     hits += _claim(folded, Kind.PHONE, personal.LOOSE_MOBILE, replaced=False)
     hits.sort(key=lambda hit: hit.start)
     return tuple(replace(hit, replaced=False) for hit in hits)
+
+
+def propose_public(words: str, *, names: Sequence[str] = (), numbers: Sequence[str] = ()) -> Masked:
+    """
+    Return the text proposed for publication: nobody's name is known here, so names are found by their context.
+
+    Args:
+        words: the working text, findings, a conclusion.
+        names: of those who handled the case.
+        numbers: of its complaints and work orders, as registered.
+    """
+    folded = Folded.of(words)
+    hits = [hit for rule in published.exactly(numbers) for hit in _claim(folded, Kind.NUMBER, rule)]
+    hits += [*_identifiers(folded), *_named(folded, names), *_in_public(folded), *_circumstances(folded)]
+    hits += _claim(folded, Kind.PHONE, personal.LOOSE_MOBILE, replaced=False)
+    hits += _claim(folded, Kind.SELF, personal.SELF, replaced=False)
+    hits.sort(key=lambda hit: hit.start)
+    return Masked(_written(words, hits), tuple(hits))
+
+
+def _in_public(folded: Folded) -> Iterator[Hit]:
+    found = (
+        (Kind.NUMBER, published.NUMBERS),
+        (Kind.POSITION, published.POSITIONS),
+        (Kind.NAME, published.NAMES),
+        (Kind.ADDRESS, published.DOORS),
+    )
+    for kind, rules in found:
+        for rule in rules:
+            yield from _claim(folded, kind, rule)
 
 
 def _identifiers(folded: Folded) -> Iterator[Hit]:

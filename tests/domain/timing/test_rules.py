@@ -50,6 +50,9 @@ ALL: Final = tuple(Scope)
         ("RPT_REDO", "10个工作日", "beita", "M"),
         ("CASE_TRIAGE", "3个工作日", "beita", "M"),
         ("RPT_REFUSAL_REVIEW", "2个工作日", "beita", "M"),
+        ("REVIEW_NOT_FIXED", "5个工作日", "beita", "M"),
+        ("OBJECTION_REPLY", "10个工作日", "beita", "M"),
+        ("PUBLICATION_RETRACT", "3个工作日", "beita", "M"),
         ("HOTLINE_SIGN", "1个工作日", "beita", "?"),
         ("HOTLINE_RETURN", "1个工作日", "beita", "?"),
         ("PLATFORM_REPLY", "1个工作日", "beita", "?"),
@@ -62,8 +65,8 @@ def test_shipped_lengths(rule_id: str, length: str, scope: str, confidence: str)
 
 
 def test_every_shipped_rule_is_tested_above() -> None:
-    """No rule is shipped twice, and none beyond the seventeen that are checked by name."""
-    assert len(RULES) == len(BY_ID) == 17
+    """No rule is shipped twice, and none beyond the twenty that are checked by name."""
+    assert len(RULES) == len(BY_ID) == 20
 
 
 def test_closing_may_be_extended_once_by_the_supervisor() -> None:
@@ -269,7 +272,7 @@ def test_all_flaws_are_told_at_once() -> None:
         parse_rules(text)
     messages = [flaw.message for flaw in caught.value.flaws]
     assert [message[:5] for message in messages] == ["第1条规则", "第1条规则", "第2条规则"]
-    assert messages[2] == "第2条规则：subject 只能是 case、complaint 之一"
+    assert messages[2] == "第2条规则：subject 只能是 case、complaint、publication 之一"
 
 
 def test_a_rule_can_be_extended_in_its_own_kind() -> None:
