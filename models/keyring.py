@@ -90,7 +90,7 @@ def load_keys(folder: Path, *, identities_sealed: bool = False) -> Keys:
         folder: as ``create_keys`` left it.
         identities_sealed: start without master keys even if they are there.
     Raises:
-        Unreadable: a file is missing or damaged, or the master in use is not there.
+        Unreadable: a file is missing or damaged, or a master that is not retired is not there.
     """
     kept = _read(folder / REST)
     try:
@@ -99,20 +99,23 @@ def load_keys(folder: Path, *, identities_sealed: bool = False) -> Keys:
         masters = {} if identities_sealed else _masters_of(folder)
         current = str(kept["current"])
         keys = Keys(masters, publics, current, *singles)
-        whole = _is_whole(keys, identities_sealed=identities_sealed)
+        whole = _is_whole(keys)
     except (KeyError, ValueError, AttributeError, TypeError) as error:
         raise Unreadable(f"密钥文件已损坏：{folder}，请用密钥份额恢复") from error
+    missing = "、".join(sorted(keys.publics.keys() - keys.masters.keys()))
+    if whole and missing and not identities_sealed:
+        way = "请用密钥份额恢复，或暂以 --identities-sealed 启动（举报人身份保持封存）"
+        raise Unreadable(f"密钥文件缺少主密钥 {missing}：{folder / MASTERS}，用它封存的身份无法打开；{way}")
     if not whole:
         raise Unreadable(f"密钥文件不完整或不匹配：{folder}，请用密钥份额恢复")
     return keys
 
 
-def _is_whole(keys: Keys, *, identities_sealed: bool) -> bool:
+def _is_whole(keys: Keys) -> bool:
     proven = all(kid_of(public) == kid for kid, public in keys.publics.items())
     paired = all(keys.publics.get(kid) in {None, _public_of(key)} for kid, key in keys.masters.items())
-    held = identities_sealed or keys.current in keys.masters
     long = all(len(getattr(keys, name)) == 32 for name in _SINGLE)
-    return proven and paired and held and long and keys.current in keys.publics
+    return proven and paired and long and keys.current in keys.publics
 
 
 def _masters_of(folder: Path) -> dict[str, bytes]:
@@ -139,6 +142,41 @@ def add_master_key(folder: Path) -> Keys:
     _write(folder / MASTERS, _masters_form(keys))
     _write(folder / REST, _rest_form(keys))
     return keys
+
+
+def retire_master_key(folder: Path, kid: str) -> Keys:
+    """
+    Destroy an old master key and return the keys that are left; whoever calls has seen that nothing needs it.
+
+    Raises:
+        Conflict: it is the current one. Invalid: there is no such key. Unreadable: see ``load_keys``.
+    """
+    keys = load_keys(folder)
+    check_old(keys, kid)
+    left = replace(
+        keys,
+        masters={one: key for one, key in keys.masters.items() if one != kid},
+        publics={one: key for one, key in keys.publics.items() if one != kid},
+    )
+    # The public half first: a stop between the two leaves a spare key, which the next run takes away.
+    _write(folder / REST, _rest_form(left))
+    _write(folder / MASTERS, _masters_form(left))
+    return left
+
+
+def check_old(keys: Keys, kid: str) -> None:
+    """
+    That a master is there and may go.
+
+    Raises:
+        Conflict: it is the current one. Invalid: there is no such key.
+    """
+    if kid == keys.current:
+        raise Conflict(f"{kid} 是现用主密钥，不能停用；请先运行 huanxun keys rotate 和 huanxun keys rewrap")
+    if kid not in keys.masters:
+        known = "、".join(one for one in keys.masters if one != keys.current) or "没有"
+        message = f"没有编号为 {kid} 的旧主密钥；现存的旧密钥：{known}"
+        raise Invalid(message, flaws=(Flaw("/kid", "unknown_key", message),))
 
 
 def export_keys(folder: Path) -> list[str]:

@@ -23,6 +23,7 @@ import unicodedata
 from datetime import date
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 import phonenumbers
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -33,8 +34,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM
 from cryptography.hazmat.primitives.hpke import Suite as HpkeSuite
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from models.domain.errors import Unreadable
+from models.domain.words import crockford
 from models.keyring import Keys
 
 _VERSION: Final = 1
@@ -125,12 +128,16 @@ class Vault:
 
     def seal(self, data_key: bytes, text: str, *, place: str) -> bytes:
         """Return the text sealed under the data key, bound to its place ("table:row:column")."""
+        return self.seal_bytes(data_key, text.encode(), place=place)
+
+    def seal_bytes(self, data_key: bytes, data: bytes, *, place: str) -> bytes:
+        """Return the bytes (a photo, say) sealed as ``seal`` does."""
         head = bytes([_VERSION, _SUITE_BYTES[self._suite]])
         nonce = os.urandom(_NONCE_BYTES)
         bound = head + place.encode()
         if self._suite is Suite.SM4_GCM:
-            return head + nonce + _sm4_seal(data_key, nonce, text.encode(), bound)
-        return head + nonce + AESGCM(data_key).encrypt(nonce, text.encode(), bound)
+            return head + nonce + _sm4_seal(data_key, nonce, data, bound)
+        return head + nonce + AESGCM(data_key).encrypt(nonce, data, bound)
 
     def open_sealed(self, data_key: bytes, sealed: bytes, *, place: str) -> str:
         """
@@ -139,14 +146,18 @@ class Vault:
         Raises:
             Unreadable: another key, or the data was cut, changed or moved to another place.
         """
+        return self.open_bytes(data_key, sealed, place=place).decode()
+
+    def open_bytes(self, data_key: bytes, sealed: bytes, *, place: str) -> bytes:
+        """Return the bytes, as ``open_sealed`` does; raises ``Unreadable`` alike."""
         head, nonce, body = sealed[:2], sealed[2 : 2 + _NONCE_BYTES], sealed[2 + _NONCE_BYTES :]
         suite = _SUITES.get(head[1]) if len(body) >= _TAG_BYTES and head[0] == _VERSION else None
         if suite is None:
             raise Unreadable(_MOVED)
         try:
             if suite is Suite.SM4_GCM:
-                return _sm4_open(data_key, nonce, body, head + place.encode()).decode()
-            return AESGCM(data_key).decrypt(nonce, body, head + place.encode()).decode()
+                return _sm4_open(data_key, nonce, body, head + place.encode())
+            return AESGCM(data_key).decrypt(nonce, body, head + place.encode())
         except InvalidTag as error:
             raise Unreadable(_MOVED) from error
 
@@ -160,6 +171,22 @@ class Vault:
         """Return 32 bytes to keep instead of a query code; ``code`` is 80 random bits, so no stretching."""
         return hmac.digest(self._keys.code_key, code.encode(), "sha256")
 
+    def query_code(self, complaint_id: UUID, key: str) -> str:
+        """
+        Return the query code of a complaint: 16 characters, 80 bits, derived, so it is never stored.
+
+        ``key``: the Idempotency-Key of the submission; a lost reply that is asked for again gets the same code.
+        """
+        # 16 bytes of id and a key of any length: no message of ``code_digest`` (16 characters) is this long.
+        full = hmac.digest(self._keys.code_key, complaint_id.bytes + key.encode(), "sha256")
+        return crockford.encode(full[:10])
+
+    def receipt_salt(self, complaint_id: UUID, key: str) -> bytes:
+        """Return the 16 bytes that salt the digest of the words in a receipt; kept in the receipt alone."""
+        # The four letters in front cannot begin an id: they would be a time some 4,000 years from now.
+        message = b"salt" + complaint_id.bytes + key.encode()
+        return hmac.digest(self._keys.code_key, message, "sha256")[:16]
+
     def digest(self, value: bytes) -> str:
         """Return 64 hex digits that stand for a personal value in the journal."""
         return hmac.digest(self._keys.digest_key, value, "sha256").hex()
@@ -168,6 +195,10 @@ class Vault:
         """Return 16 bytes to count a caller by for one day; another day's marks do not join to it."""
         daily = hmac.digest(self._keys.rate_key, day.isoformat().encode(), "sha256")
         return hmac.digest(daily, value.encode(), "sha256")[:16]
+
+    def challenge_secret(self) -> bytes:
+        """Return the 32 bytes that sign the challenges of the public face."""
+        return hmac.digest(self._keys.rate_key, b"huanxun challenge", "sha256")
 
     # --- signatures ---
 
@@ -183,6 +214,12 @@ def verify(public: bytes, signature: bytes, message: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def pem_of(public: bytes) -> str:
+    """Return an Ed25519 public key (32 bytes) as tools read it: PEM of SubjectPublicKeyInfo (RFC 8410)."""
+    key = Ed25519PublicKey.from_public_bytes(public)
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def signing_kid_of(public: bytes) -> str:

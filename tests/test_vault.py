@@ -1,8 +1,10 @@
 """Sealing, wrapping, indexing, signing."""
 
+import hmac
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from models import keyring, vault
 from models.domain.errors import Unavailable, Unreadable
+from models.domain.words import crockford
 from models.keyring import add_master_key, create_keys, load_keys, new_keys
 from models.vault import Suite, Vault, kid_of_wrap, new_data_key, phone_normal, verify
 
@@ -151,6 +154,33 @@ def test_keyed_digests_have_a_key_each() -> None:
         assert len(marks) == (3 if one is VAULT else 2)
     assert len(VAULT.digest(b"x")) == 64
     assert VAULT.digest(b"x") == VAULT.digest(b"x") != VAULT.digest(b"y")
+
+
+def test_query_codes_are_derived() -> None:
+    """Complaint and Idempotency-Key give one code of 80 bits under one key folder, and another for any other."""
+    one, other = UUID(int=1), UUID(int=2)
+    code = VAULT.query_code(one, "key-of-a-retry")
+    assert code == Vault(KEYS).query_code(one, "key-of-a-retry")
+    assert crockford.encode(crockford.decode(code)) == code
+    assert (len(code), set(code) <= set(crockford.ALPHABET)) == (16, True)
+    different = {
+        code,
+        VAULT.query_code(other, "key-of-a-retry"),
+        VAULT.query_code(one, "key-of-a-retrz"),
+        Vault(new_keys()).query_code(one, "key-of-a-retry"),
+    }
+    assert len(different) == 4
+    plain = hmac.digest(KEYS.code_key, one.bytes + b"key-of-a-retry", "sha256")[:10]
+    assert crockford.decode(code) == plain
+
+
+def test_receipt_salts_are_derived() -> None:
+    """A salt is 16 bytes, the same for a retry, and tells nothing of the code made from the same two."""
+    one = UUID(int=1)
+    salt = VAULT.receipt_salt(one, "key-of-a-retry")
+    assert (len(salt), salt) == (16, Vault(KEYS).receipt_salt(one, "key-of-a-retry"))
+    assert salt != VAULT.receipt_salt(UUID(int=2), "key-of-a-retry")
+    assert salt[:10] != crockford.decode(VAULT.query_code(one, "key-of-a-retry"))
 
 
 def test_rate_marks_of_two_days_do_not_join() -> None:

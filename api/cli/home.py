@@ -97,10 +97,16 @@ class Home:
     @contextmanager
     def reading(self) -> Iterator[Act]:
         """An act that only looks."""
+        with self.reading_rows() as db:
+            yield Act(db, SYSTEM, self.clock(), reference.load(db), self.vault)
+
+    @contextmanager
+    def reading_rows(self) -> Iterator[Connection]:
+        """A connection that only looks."""
         engine = reader(self.settings)
         try:
             with engine.connect() as db:
-                yield Act(db, SYSTEM, self.clock(), reference.load(db), self.vault)
+                yield db
         finally:
             engine.dispose()
 
@@ -123,7 +129,7 @@ def opened(settings: Settings, *, identities_sealed: bool = True) -> Iterator[Ho
     clock = clock_for(sample=sample, offset_file=settings.clock_offset_file)
     engine = open_engine(settings.url)
     try:
-        yield Home(settings, engine, keys, Vault(keys), sample, clock)
+        yield Home(settings, engine, keys, Vault(keys, suite=settings.cipher_suite), sample, clock)
     finally:
         engine.dispose()
 

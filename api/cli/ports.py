@@ -24,6 +24,11 @@ SampleAnyway = Annotated[
 ]
 
 
+IdentitiesSealed = Annotated[
+    bool, typer.Option("--identities-sealed", help="不读主密钥启动：除查看举报人身份外一切可用")
+]
+
+
 def claim(host: str, port: int) -> int:
     """
     The port, once seen free; 0 asks for any that is.

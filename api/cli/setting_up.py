@@ -87,7 +87,7 @@ def _clear(beside: Path, *, but: Path) -> None:
 
 def _make(inside: Settings, fill: Fill[T]) -> T:
     _refuse_used(inside)
-    vault = Vault(_keys(inside.keys))
+    vault = Vault(_keys(inside.keys), suite=inside.cipher_suite)
     (inside.data_dir / MARK).touch()
     engine = open_engine(inside.url)
     try:

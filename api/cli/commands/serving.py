@@ -10,16 +10,14 @@ from api import server
 from api.app import Face
 from api.cli import ports
 from api.cli.home import opened, read_settings
-from api.cli.ports import SampleAnyway, loopback_only
+from api.cli.ports import IdentitiesSealed, SampleAnyway, loopback_only
 
 
 def serve(
     face: Annotated[
         Face, typer.Option(help="开放哪一面：public 只有公众接口，staff 内部接口，all 全部")
     ] = "staff",
-    identities_sealed: Annotated[
-        bool, typer.Option("--identities-sealed", help="不读主密钥启动：除查看举报人身份外一切可用")
-    ] = False,
+    identities_sealed: IdentitiesSealed = False,
     sample_anyway: SampleAnyway = False,
 ) -> None:
     """只启动接口服务，由 systemd 等管理；后台进程另用 huanxun worker。"""

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from api.cli import ports, screen
 from api.cli.home import Home, opened, read_settings
 from api.cli.locks import held
-from api.cli.ports import SampleAnyway, loopback_only
+from api.cli.ports import IdentitiesSealed, SampleAnyway, loopback_only
 from api.cli.screen import Row
 from api.cli.setting_up import set_up
 from api.cli.supervising import Child, Supervisor
@@ -38,7 +38,7 @@ SHOWN_MOST: Final = 50
 _STOPPING: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
-def up(sample_anyway: SampleAnyway = False) -> None:
+def up(sample_anyway: SampleAnyway = False, identities_sealed: IdentitiesSealed = False) -> None:
     """
     在本机启动接口和后台进程，按 Ctrl-C 停止。
 
@@ -61,12 +61,14 @@ def up(sample_anyway: SampleAnyway = False) -> None:
         known = rows or (_known_accounts(home) if home.sample else [])
     lock = settings.data_dir / "up.lock"
     with held(lock, otherwise=f"这个数据文件夹已有 huanxun up 在运行：{settings.data_dir.absolute()}"):
-        _run(
-            settings, port, sample_anyway, lambda: _greet(settings, port, known, new=bool(rows), began=began)
-        )
+        flags = [
+            *(["--sample-anyway"] if sample_anyway else []),
+            *(["--identities-sealed"] if identities_sealed else []),
+        ]
+        _run(settings, port, flags, lambda: _greet(settings, port, known, new=bool(rows), began=began))
 
 
-def _run(settings: Settings, port: int, sample_anyway: bool, greet: Callable[[], None]) -> None:
+def _run(settings: Settings, port: int, flags: list[str], greet: Callable[[], None]) -> None:
     """Start both processes and stay until asked to stop."""
     stop = Event()
     for name in _STOPPING:
@@ -74,7 +76,6 @@ def _run(settings: Settings, port: int, sample_anyway: bool, greet: Callable[[],
         if number is not None:
             signal.signal(number, lambda *_: stop.set())
     environment = _environment(port)
-    flags = ["--sample-anyway"] if sample_anyway else []
     children = [
         Child("接口服务", "api.cli", ["serve", "--face", "all", *flags], environment),
         Child("后台进程", "workers.run", [], environment, _notices(settings)),

@@ -65,13 +65,13 @@ class Running:
 
 
 @contextmanager
-def running(**environment: str) -> Iterator[Running]:
+def running(*arguments: str, **environment: str) -> Iterator[Running]:
     """Start ``up`` and wait for its last line; whatever happens, nothing of it is left."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HUANXUN_")}
     with (
         TemporaryFile("w+", encoding="utf-8") as errors,
         subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "up"],
+            [sys.executable, "-m", "api.cli", "up", *arguments],
             env={**clean, "HUANXUN_PORT": "0", **environment},
             stdout=subprocess.PIPE,
             stderr=errors,
