@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 
 from alembic import command
@@ -17,6 +18,7 @@ def configuration() -> Config:
     return config
 
 
+@cache
 def head() -> str:
     """The newest migration of this code."""
     found = ScriptDirectory.from_config(configuration()).get_current_head()

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.domain.public.limits import PublicLimits
+from models.domain.public.upload_limits import MOST_FILE_BYTES, UploadLimits
+from models.vault import Suite
+
+_PUBLIC = PublicLimits()
+_UPLOADS = UploadLimits()
 
 
 class Settings(BaseSettings):
@@ -35,6 +43,76 @@ class Settings(BaseSettings):
     )
     pool_size: int = Field(default=16, ge=1, le=200, description="API 进程的 PostgreSQL 连接数")
     worker_poll_seconds: float = Field(default=1.0, gt=0, le=60, description="后台进程查看新工作的间隔（秒）")
+    hotline: str = Field(default=_PUBLIC.hotline, max_length=20, description="公众接口拒绝时告知的热线")
+    office_hours: str = Field(default=_PUBLIC.office_hours, max_length=80, description="告知公众的上班时间")
+    bureau_phone: str = Field(
+        default=_PUBLIC.bureau_phone, max_length=40, description="告知公众的本局电话；不填则不提"
+    )
+    free_challenges_per_network_hour: int = Field(
+        default=_PUBLIC.free_challenges_per_network_hour,
+        ge=1,
+        description="每个网络每小时多少次验证不费力（一步）；再多则每满一倍涨一级",
+    )
+    challenge_most_steps: int = Field(
+        default=_PUBLIC.challenge_most_steps,
+        ge=1,
+        le=10_000,
+        description=(
+            "一次验证最多多少步（每步 2000 次 PBKDF2/SHA-256）。400 步在 2018 年低端手机上估计不超过 3 秒："
+            "Cortex-A53 软件 SHA-256 每字节 15.5 周期（OpenSSL），1.4 GHz 单核每秒约 70 万次迭代，"
+            "浏览器和降频折半，每步另加 1 毫秒；未在真机上测过，可能差一倍"
+        ),
+    )
+    ticket_most_shown_per_hour: int = Field(
+        default=_PUBLIC.ticket_most_shown_per_hour,
+        ge=20,
+        description="同一个提交凭证每小时最多出示多少次（照片、重试都算）；只限住反复重放的人",
+    )
+    plain_forms_per_network_hour: int = Field(
+        default=_PUBLIC.plain_forms_per_network_hour,
+        ge=0,
+        description="每个网络每小时接受多少份不带验证的普通表单",
+    )
+    plain_forms_per_hour: int = Field(
+        default=_PUBLIC.plain_forms_per_hour, ge=0, description="每小时一共接受多少份不带验证的普通表单"
+    )
+    form_fill_least_seconds: int = Field(
+        default=_PUBLIC.form_fill_least_seconds,
+        ge=0,
+        description="普通表单打开后不到多少秒就提交的，标记“过快”，照常收下",
+    )
+    wrong_codes_free_per_hour: int = Field(
+        default=_PUBLIC.wrong_codes_free_per_hour,
+        ge=0,
+        description="一个编号每小时输错多少次查询码以内不变慢；变慢从 0.25 秒起逐次加倍，从不锁住",
+    )
+    wrong_code_longest_seconds: float = Field(
+        default=_PUBLIC.wrong_code_longest_seconds, gt=0, le=30, description="变慢最多多少秒"
+    )
+    wrong_code_most_waiting: int = Field(
+        default=_PUBLIC.wrong_code_most_waiting,
+        ge=1,
+        le=10_000,
+        description="同时最多让多少个查询等着；再多时立即核对，错的请其稍后再试",
+    )
+    cipher_suite: Suite = Field(
+        default=Suite.AES_256_GCM,
+        description="新封存内容的加密算法：AES-256-GCM 或 SM4-GCM；已封存的不受影响，都能打开",
+    )
+    upload_file_bytes: int = Field(
+        default=_UPLOADS.upload_file_bytes,
+        ge=100_000,
+        le=MOST_FILE_BYTES,
+        description="公众上传的一张照片最大多少字节",
+    )
+    upload_waiting_bytes: int = Field(
+        default=_UPLOADS.upload_waiting_bytes,
+        ge=1_000_000,
+        description="正在上传的照片一共最多占多少字节内存；超过时请后来的稍后再传，文字不受影响",
+    )
+    upload_body_seconds: float = Field(
+        default=_UPLOADS.upload_body_seconds, gt=0, le=3600, description="一张照片最多传多少秒"
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="日志级别")
 
     @property
@@ -47,3 +125,13 @@ class Settings(BaseSettings):
     @property
     def keys(self) -> Path:
         return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def upload_limits(self) -> UploadLimits:
+        """What photos on their way in may cost."""
+        return UploadLimits(**{one.name: getattr(self, one.name) for one in fields(UploadLimits)})
+
+    @property
+    def public_limits(self) -> PublicLimits:
+        """The thresholds of the public face."""
+        return PublicLimits(**{one.name: getattr(self, one.name) for one in fields(PublicLimits)})

@@ -22,6 +22,7 @@ from models.settings import Settings
 from models.vault import Vault
 from workers.gateways.console import Console
 from workers.gateways.gateway import Gateway
+from workers.handling import handlers_in
 from workers.schedule import Schedule
 from workers.station import Station
 from workers.waking import Sleeper, stopped_by_signals
@@ -38,7 +39,13 @@ def run(settings: Settings, gateways: Sequence[Gateway]) -> None:
     with closing(open_station(settings)) as station:
         listener = open_listener(settings.url)
         with closing(Sleeper(listener, poll_seconds=settings.worker_poll_seconds)) as sleeper:
-            schedule = Schedule(station, gateways, sleeper, heads_log=anchors.path_in(settings.data_dir))
+            schedule = Schedule(
+                station,
+                gateways,
+                sleeper,
+                heads_log=anchors.path_in(settings.data_dir),
+                handlers=handlers_in(settings.data_dir),
+            )
             with stopped_by_signals(sleeper):
                 gc.collect()
                 gc.freeze()
@@ -49,14 +56,14 @@ def run(settings: Settings, gateways: Sequence[Gateway]) -> None:
 
 def open_station(settings: Settings) -> Station:
     """The station of this process in an instance."""
-    vault = Vault(load_keys(settings.keys, identities_sealed=True))  # no identity is ever opened here
+    keys = load_keys(settings.keys, identities_sealed=True)  # no identity is ever opened here
     reader = open_reader(settings.url)
     with reader.connect() as db:
         kind = founding.kind_of(db)
     return Station(
         engine=open_engine(settings.url, pool_size=POOL),
         reader=reader,
-        vault=vault,
+        vault=Vault(keys, suite=settings.cipher_suite),
         clock=clock_for(sample=kind == "sample", offset_file=settings.clock_offset_file),
         name=f"worker:{platform.node()[:LONGEST_HOST]}:{os.getpid()}",
     )

@@ -16,6 +16,7 @@ import structlog
 
 from models.operations.act import Act
 from models.operations.chains import anchors
+from models.operations.evidence import sweeps as evidence_sweeps
 from models.operations.reminders import heartbeats, reminding, sweeps, waiting, work_items
 from workers.delivery import deliver, give_back
 from workers.gateways.gateway import Gateway
@@ -28,6 +29,7 @@ Handler = Callable[[Act, Mapping[str, Any]], bool]
 """Does a work item in the given act; False: there is more of the same, come again at once."""
 
 HANDLERS: Final[dict[str, Handler]] = {"sweep": sweeps.sweep}
+HOURLY: Final = frozenset({"sweep", evidence_sweeps.KIND})
 BEAT: Final = timedelta(seconds=10)
 
 
@@ -39,12 +41,19 @@ class Schedule:
     """The loop of one worker."""
 
     def __init__(
-        self, station: Station, gateways: Sequence[Gateway], sleeper: Sleeper, *, heads_log: Path
+        self,
+        station: Station,
+        gateways: Sequence[Gateway],
+        sleeper: Sleeper,
+        *,
+        heads_log: Path,
+        handlers: Mapping[str, Handler] = HANDLERS,
     ) -> None:
         self._station = station
         self._gateways = gateways
         self._sleeper = sleeper
         self._heads_log = heads_log
+        self._handlers = handlers
         self._beaten: datetime | None = None
 
     def run(self) -> None:
@@ -96,7 +105,7 @@ class Schedule:
             return False
         try:
             with station.acting() as act:
-                end = work_items.finish if HANDLERS[item.kind](act, item.payload) else work_items.again
+                end = work_items.finish if self._handlers[item.kind](act, item.payload) else work_items.again
                 if not end(act, item.id, station.name):
                     raise LeaseLost
         except LeaseLost:
@@ -114,7 +123,8 @@ class Schedule:
         with station.acting() as act:
             heartbeats.beat(act.db, act.now, station.name)
             hour = sweeps.hour_of(act.now)
-            work_items.enqueue(act, "sweep", f"sweep/{hour}", {}, act.now)
+            for kind in sorted(HOURLY & self._handlers.keys()):
+                work_items.enqueue(act, kind, f"{kind}/{hour}", {"hour": int(hour[-2:])}, act.now)
         with station.reading() as db:
             anchors.sign_if_due(db, station.vault, self._heads_log, now, force=first)
 

@@ -163,6 +163,23 @@ def insert_or_update(dialect: str, table: Table, keys: tuple[str, ...], changed:
     )
 
 
+@contextmanager
+def overwriting(db: Connection) -> Iterator[None]:
+    """
+    What is changed or deleted in this block is overwritten in SQLite's file, not merely freed. PostgreSQL keeps dead
+    rows until VACUUM: against those helps only a new master key and the end of the old one.
+    """
+    if db.dialect.name != "sqlite":
+        yield
+        return
+    before = db.exec_driver_sql("pragma secure_delete").scalar_one()
+    db.exec_driver_sql("pragma secure_delete=1")
+    try:
+        yield
+    finally:
+        db.exec_driver_sql(f"pragma secure_delete={before}")
+
+
 def announce(db: Connection) -> None:
     """Wake idle workers when this transaction commits: there is work due now (SQLite: they look by themselves)."""
     if db.dialect.name == "postgresql":

@@ -15,6 +15,7 @@ from models.operations import journal
 from models.operations.act import Act
 from models.operations.law import reference
 from models.operations.people import units
+from models.operations.receipts import signing
 from models.tables.journal import instance
 from models.vault import Vault
 
@@ -46,6 +47,7 @@ def found(db: Connection, vault: Vault, now: datetime, *, kind: str) -> None:
     for code, name, level, parent in DIVISIONS:
         units.add_division(act, code=code, name=name, level=level, parent=parent, valid_from=VALID_FROM)
     reference.seed(act)
+    signing.enrol(act)
     journal.seal(act)
 
 

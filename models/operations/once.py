@@ -39,37 +39,38 @@ class Key:
     keep: str = "key"  # key | id
 
 
-def once(act: Act, key: Key | None, route: str, content: Any, make: Callable[[], UUID]) -> UUID:
+def once(
+    act: Act,
+    key: Key | None,
+    route: str,
+    content: Any,
+    make: Callable[[], UUID],
+    *,
+    owner: bytes | None = None,
+) -> UUID:
     """
     Run ``make`` for the first caller with this key; give every later one the same id.
 
-    ``content`` is the validated input; it is compared as a keyed SHA-256 of its canonical JSON.
+    ``content`` is the validated input; it is compared as a keyed SHA-256 of its canonical JSON. Keys belong to
+    the account, or to ``owner`` (a ticket) where nobody is signed in.
 
     Raises:
         OtherContent: the key was used for something else.
     """
     if key is None:
         return make()
-    scope = sha256(f"{act.actor.account_id}\n{route}\n{key.keep}".encode()).digest()
-    key_hash = sha256(key.value.encode()).digest()
+    whose = act.actor.account_id if owner is None else f"ticket:{owner.hex()}"
+    named = {
+        "scope": sha256(f"{whose}\n{route}\n{key.keep}".encode()).digest(),
+        "key_hash": sha256(key.value.encode()).digest(),
+    }
     mark = bytes.fromhex(act.vault.digest(canonical(content)))  # keyed: content may name a person
-    fresh = act.db.execute(
-        insert_unless_there(act.db.dialect.name, T),
-        {
-            "scope": scope,
-            "key_hash": key_hash,
-            "fingerprint": mark,
-            "status": 0,
-            "resource_id": None,
-            "created_at": act.now,
-            "keep": key.keep,
-        },
-    )
-    if fresh.rowcount == 0:
-        seen = act.db.execute(_SEEN, {"scope": scope, "key_hash": key_hash}).one()
+    row = {"fingerprint": mark, "status": 0, "resource_id": None, "created_at": act.now, "keep": key.keep}
+    if act.db.execute(insert_unless_there(act.db.dialect.name, T), named | row).rowcount == 0:
+        seen = act.db.execute(_SEEN, named).one()
         if seen.fingerprint != mark:
             raise OtherContent()
         return UUID(str(seen.resource_id))
     made = make()
-    act.db.execute(_KEEP, {"b_scope": scope, "b_key": key_hash, "b_id": made})
+    act.db.execute(_KEEP, {"b_scope": named["scope"], "b_key": named["key_hash"], "b_id": made})
     return made

@@ -204,6 +204,10 @@ def _in_queue(queue: Queue | None) -> list[ColumnElement[bool]]:
         clauses.append(T.c.due_at <= bindparam("queue_due", type_=Instant()))
     if queue.mine:
         clauses.append(_handled_by("handler"))
+    if queue.unproven is not None:
+        clauses.append(T.c.unproven.is_(queue.unproven))
+    if queue.waiting:
+        clauses.append(T.c.message_waiting)
     return clauses
 
 

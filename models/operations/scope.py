@@ -106,7 +106,7 @@ def within(actor: Actor, division: str) -> bool:
     return any(
         grant.covers(division)
         for grant in actor.grants
-        if grant.role in SUBTREE_ROLES or grant.role is Role.WARDEN
+        if grant.role in SUBTREE_ROLES | {Role.WARDEN, Role.PUBLIC}
     )
 
 

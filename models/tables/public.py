@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from models.domain.messages import Direction, MessageKind
+from models.domain.public.messages import Direction, MessageKind
 from models.tables.base import Instant, TextEnum, metadata, uuid_column
 
 tickets = Table(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models.domain.errors import NotFound, Unreadable
-from models.operations.casework import identities
+from models.operations.identity import opening
 from models.tables.complaints import complaints as table
 from models.tables.journal import journal
 from tests.factories import COUNTY, World
@@ -24,7 +24,7 @@ def complaint_of(story: Story) -> UUID:
 
 def look(world: World, complaint_id: UUID, who: str = "clerk") -> dict[str, object]:
     with world.act(who) as act:
-        return identities.view_identity(act, complaint_id, reason=REASON)
+        return opening.view_identity(act, complaint_id, reason=REASON)
 
 
 def last_payload(world: World) -> str:

@@ -15,6 +15,7 @@ from models.operations.act import Act
 from models.operations.casework import case_facts, effects, sight
 from models.operations.casework.stepping import Step, Work, record
 from models.operations.once import Key, once
+from models.tables.base import AnyRow
 from models.tables.cases import cases
 
 
@@ -34,14 +35,28 @@ def advance(
 
 def _step(act: Act, case_id: UUID, step: Step, version: int | None) -> UUID:
     case = sight.lock(act, case_id)
-    rows = LIFECYCLES[case.kind]
-    lifecycle.permit(rows, step.action, act.actor, case.division_code)
+    lifecycle.permit(LIFECYCLES[case.kind], step.action, act.actor, case.division_code)
     work = Work(act, case, step, deadlines.running(act, case_id))
     effects.check(work)
     sight.current(act, case, version)
-    move = lifecycle.decide(rows, step.action, case_facts.of(work))
-    _follow(work, move)
+    _decide_and_follow(work)
     return case_id
+
+
+def take(act: Act, case: AnyRow, step: Step) -> None:
+    """
+    Take a step on a case the caller has locked and whose version nobody quoted: the public by its query code.
+
+    Raises:
+        Invalid, IllegalTransition, Forbidden, GuardsUnmet
+    """
+    work = Work(act, case, step, deadlines.running(act, case.id))
+    effects.check(work)
+    _decide_and_follow(work)
+
+
+def _decide_and_follow(work: Work) -> None:
+    _follow(work, lifecycle.decide(LIFECYCLES[work.case.kind], work.step.action, case_facts.of(work)))
 
 
 def _follow(work: Work, move: lifecycle.Move) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, literal_column, null, or_, select
 
-from models.domain.complaints import ContactOutcome
+from models.domain.complaints import UNWRITTEN, ContactOutcome
 from models.domain.drafts import CaseDraft, ComplaintDraft
 from models.domain.lifecycle import Action, Facts, State
 from models.operations.act import Act
@@ -21,7 +21,9 @@ from models.tables.cases import assignments, cases, points, steps
 from models.tables.complaints import complaints, contacts
 from models.tables.people import accounts
 
-_SEALED: Final = frozenset({"sealed_key", "sealed_identity", "sealed_words", "phone_index"})
+_SEALED: Final = frozenset(
+    {"sealed_key", "sealed_identity", "sealed_words", "sealed_details", "phone_index", "code_digest"}
+)
 _case_id = bindparam("case_id", type_=points.c.case_id.type)
 _DOING: Final = (Action.INVESTIGATE, Action.PROPOSE, Action.REFUSE)
 
@@ -38,9 +40,11 @@ _INSTANTS: Final = frozenset(
         "dispatched_at",
         "sign_by",
         "return_by",
+        "withdrawn_at",
+        "erased_at",
     }
 )
-_IDS: Final = frozenset({"id", "case_id", "account_id", "principal_id"})
+_IDS: Final = frozenset({"id", "case_id", "account_id", "principal_id", "follows_id"})
 
 
 def child(values: dict[str, Any]) -> Child:
@@ -162,6 +166,7 @@ def of(work: Work, belongings: Belongings | None = None) -> Facts:
         division=case.division_code,
         actor=act.actor,
         has_category=bool(case.categories),
+        text_written=case.working_text != UNWRITTEN,
         urgent=case.urgent,
         handlers=handlers,
         doers=frozenset(doers - {None}),

@@ -1,5 +1,5 @@
 """
-Complaints 来件: registering one, the contact log, a logged look at an identity.
+Complaints 来件: registering one, of whichever channel.
 
 Words and identity are sealed at once under a data key of the complaint's own; what is listed, searched and
 pushed is the working text of the case, which the clerk wrote.
@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, insert, select
 
 from models.domain.complaints import Confidentiality
 from models.domain.drafts import CaseDraft, ComplaintDraft, Reporter
@@ -49,7 +49,7 @@ def register(act: Act, draft: ComplaintDraft, content: Any, key: Key) -> dict[st
         Forbidden, OtherContent, Duplicate (same channel and external number).
     """
     check(act, draft)
-    case_id = once(act, key, "complaints.register", content, lambda: _register(act, draft))
+    case_id = once(act, key, "complaints.register", content, lambda: insert_new(act, draft, act.new_id()))
     row = act.db.execute(_CREATED, {"case_id": case_id}).one()
     case = draft.case
     return {
@@ -57,7 +57,7 @@ def register(act: Act, draft: ComplaintDraft, content: Any, key: Key) -> dict[st
         "public_number": row.public_number,
         "case": cases.created(act, case_id),
         "warnings": told_warnings(case.working_text, draft.reporter),
-        "same_reporter": same_reporter(act, row.id),
+        "same_reporter": identities.same_reporter(act, row.id),
         "urgent_words": act.law.catalogue.urgent_words(case.title, case.working_text, draft.words),
     }
 
@@ -96,20 +96,13 @@ def _told(hit: Hit) -> dict[str, Any]:
     return {"kind": hit.kind.value, "start": hit.start, "end": hit.end, "message": hit.note}
 
 
-def same_reporter(act: Act, complaint_id: UUID) -> int:
-    """How many other complaints came from the same phone; a number, never an identity."""
-    mine = select(T.c.phone_index).where(T.c.id == complaint_id).scalar_subquery()
-    count = select(func.count()).where(T.c.phone_index == mine, T.c.id != complaint_id)
-    return int(act.db.execute(count).scalar_one())
-
-
-def _register(act: Act, draft: ComplaintDraft) -> UUID:
+def insert_new(act: Act, draft: ComplaintDraft, complaint_id: UUID, **more: Any) -> UUID:
+    """Write a complaint and the case it opens; ``more``: columns beside the draft's. Gives the case id."""
     case: CaseDraft = draft.case
     facts = case_facts.newcomer(act, case, has_reporter=True, complaint=draft)
     limits = Limits(draft.sign_by, draft.return_by, draft.external_due_at, draft.dispatched_at)
     cases.create(act, case, facts, limits=limits)
-    complaint_id = act.new_id()
-    act.db.execute(_INSERT, _row(act, draft, complaint_id) | _sealed(act, draft, complaint_id))
+    act.db.execute(_INSERT, _row(act, draft, complaint_id) | _sealed(act, draft, complaint_id) | more)
     act.note(
         "complaint.register",
         "complaint",
@@ -141,6 +134,7 @@ def _row(act: Act, draft: ComplaintDraft, complaint_id: UUID) -> dict[str, Any]:
 
 
 def _sealed(act: Act, draft: ComplaintDraft, complaint_id: UUID) -> dict[str, Any]:
+    """Words, identity and details, each under the complaint's own new data key and bound to its column."""
     data_key = new_data_key()
     identity = {name: value for name, value in asdict(draft.reporter).items() if value}
     text = json.dumps(identity, ensure_ascii=False)
@@ -149,6 +143,13 @@ def _sealed(act: Act, draft: ComplaintDraft, complaint_id: UUID) -> dict[str, An
         "sealed_key": act.vault.wrap(data_key, aad=identities.place(complaint_id, "key")),
         "sealed_identity": act.vault.seal(data_key, text, place=identities.place(complaint_id, "identity"))
         if identity
+        else None,
+        "sealed_details": act.vault.seal(
+            data_key,
+            json.dumps(draft.details, ensure_ascii=False),
+            place=identities.place(complaint_id, "details"),
+        )
+        if draft.details
         else None,
         "sealed_words": act.vault.seal(data_key, draft.words, place=identities.place(complaint_id, "words")),
         "phone_index": act.vault.blind_index("phone", phone) if phone else None,

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import insert, update
 
 from models.domain.complaints import ContactOutcome, ContactWay
-from models.domain.errors import Flaw, Invalid
+from models.domain.errors import Flaw, Forgotten, Invalid
 from models.domain.law import chain_of
 from models.operations.act import Act
 from models.operations.casework import identities, sight
@@ -27,7 +27,7 @@ def log_contact(
     key is the same attempt.
 
     Raises:
-        NotFound, Invalid, VersionMissing, StaleVersion, OtherContent
+        NotFound, Invalid, VersionMissing, StaleVersion, OtherContent; Forgotten: nobody is left to reach
     """
     return once(
         act, key, f"contacts/{complaint_id}", inputs, lambda: _log(act, complaint_id, inputs, version)
@@ -41,6 +41,8 @@ def _log(act: Act, complaint_id: UUID, inputs: dict[str, Any], version: int | No
     if at > act.now:
         raise Invalid(flaws=[Flaw("/at", "in_future", "联系时间不能晚于现在")])
     sight.current(act, case, version)
+    if complaint.sealed_key is None:
+        raise Forgotten()
     contact_id = _insert(act, complaint, inputs, at)
     act.db.execute(
         update(case_table)

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, update
 
-from models.domain.complaints import Verdict, overall
+from models.domain.complaints import RefusalReason, Verdict, overall
 from models.domain.errors import Flaw, Invalid
 from models.domain.lifecycle import Action, State
 from models.domain.timing.limits import Limits
+from models.domain.words.likeness import TOO_LIKE, likeness
 from models.operations import deadlines
 from models.operations.casework import assigning, case_facts
 from models.operations.casework.stepping import Work
@@ -140,8 +141,8 @@ def _supplement(work: Work) -> dict[str, Any]:
 
 
 def _return(work: Work) -> dict[str, Any]:
-    """Sent back after a call-back: every point and both replies are owed anew; what was said stays in the steps."""
-    if work.case.state is not State.CALLED_BACK:
+    """Sent back after a reply: every point and both replies are owed anew; what was said stays in the steps."""
+    if work.case.state not in {State.CALLED_BACK, State.NOT_FIXED_REVIEW}:
         return {}
     work.act.db.execute(
         update(points)
@@ -150,6 +151,33 @@ def _return(work: Work) -> dict[str, Any]:
     )
     _to_all(work, replied_at=None, platform_replied_at=None, called_back_at=None, satisfaction=None)
     return {"verdict": None, "conclusion": None}
+
+
+def _uphold(work: Work) -> dict[str, Any]:
+    """The finding stands, another reply is owed."""
+    _to_all(work, replied_at=None, called_back_at=None, satisfaction=None)
+    return {}
+
+
+def _unlike_the_first(work: Work) -> None:
+    """Who said "not fixed" is not sent the same words again."""
+    said = work.act.db.execute(
+        select(replies.c.text)
+        .join(complaints, complaints.c.id == replies.c.complaint_id)
+        .where(complaints.c.case_id == work.case.id, replies.c.to == "reporter")
+    ).scalars()
+    likest = max((likeness(work.step.inputs["text"], one) for one in said), default=0.0)
+    if likest >= TOO_LIKE:
+        told = f"与上一次答复的相似度为{likest:.0%}，请写明复核了什么、有什么新的情况或处理"
+        raise Invalid(flaws=[Flaw("/text", "reply_repeated", told)])
+
+
+def _new_fact(work: Work) -> None:
+    """A nuisance that goes on is a new fact. Source: days.md §6."""
+    repeated = any(one.follows_id is not None for one in work.complaints)
+    if work.step.inputs["reason"] == RefusalReason.SAME_FACTS and repeated:
+        told = "举报人反映污染仍在持续，属于新的事实，不能以“同一事实理由”不予受理"
+        raise Invalid(flaws=[Flaw("/reason", "new_fact", told)])
 
 
 def _extend(work: Work) -> dict[str, Any]:
@@ -204,6 +232,8 @@ def _write_reply(work: Work, *, to: str, way: str) -> None:
 CHECKS: Final[dict[Action, Callable[[Work], None]]] = {
     Action.ASSIGN: assigning.check,
     Action.REASSIGN: assigning.check,
+    Action.REFUSE: _new_fact,
+    Action.REPLY: _unlike_the_first,
     Action.PROPOSE: _known_points,
     Action.EXTEND: _reporter_told_of_extension,
     Action.SUSPEND: _known_suspension,
@@ -216,6 +246,7 @@ EFFECTS: Final[dict[Action, Effect]] = {
     Action.UNASSIGN: assigning.undo,
     Action.PROPOSE: _propose,
     Action.RETURN: _return,
+    Action.UPHOLD: _uphold,
     Action.REPLY: _reply,
     Action.REPLY_PLATFORM: _reply_platform,
     Action.CALL_BACK: _call_back,

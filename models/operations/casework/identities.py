@@ -1,51 +1,23 @@
-"""What is sealed of a complaint 来件: whose it is, in whose words; every look is journalled."""
+"""What sealed values of a complaint 来件 are bound to, and who reaches the complaint; opening: ``operations.identity``."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from models.domain.law import chain_of
+from models.operations import scope
 from models.operations.act import Act
 from models.operations.casework import sight
+from models.operations.scope import Scope
 from models.tables.base import AnyRow
+from models.tables.cases import cases
 from models.tables.complaints import complaints as T
 
 
 def place(complaint_id: UUID, column: str) -> str:
     """What a sealed value is bound to, so that it cannot be moved to another row."""
     return f"complaint:{complaint_id}:{column}"
-
-
-def view_identity(act: Act, complaint_id: UUID, *, reason: str) -> dict[str, Any]:
-    """
-    Open the sealed words and identity of a complaint; every look is journalled with its reason's digest.
-
-    Raises:
-        NotFound; Unreadable: the key is not here, or the person was forgotten.
-    """
-    complaint = unlocked(act, complaint_id)
-    case = sight.lock(act, complaint.case_id)
-    act.note(
-        "identity.view",
-        "complaint",
-        complaint_id,
-        chain=chain_of(case.division_code),
-        fields=("identity", "words"),
-        content={"reason": reason},
-    )
-    data_key = act.vault.unwrap(complaint.sealed_key, aad=place(complaint_id, "key"))
-    sealed = complaint.sealed_identity
-    identity = (
-        json.loads(act.vault.open_sealed(data_key, sealed, place=place(complaint_id, "identity")))
-        if sealed
-        else {}
-    )
-    words = act.vault.open_sealed(data_key, complaint.sealed_words, place=place(complaint_id, "words"))
-    return {"id": complaint_id, "reporter": identity, "words": words}
 
 
 def find(act: Act, complaint_id: UUID) -> AnyRow:
@@ -65,3 +37,15 @@ def unlocked(act: Act, complaint_id: UUID) -> AnyRow:
     if row is None:
         raise sight.unseen(act, complaint_id)
     return row
+
+
+def same_reporter(act: Act, complaint_id: UUID) -> int:
+    """How many other complaints within the reader's scope came from the same phone; a number, never an identity."""
+    reach = Scope.of(act.actor)
+    mine = select(T.c.phone_index).where(T.c.id == complaint_id).scalar_subquery()
+    count = (
+        select(func.count())
+        .select_from(T.join(cases, cases.c.id == T.c.case_id))
+        .where(T.c.phone_index == mine, T.c.id != complaint_id, scope.visible(reach.shape))
+    )
+    return int(act.db.execute(count, reach.binds()).scalar_one())

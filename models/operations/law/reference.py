@@ -72,7 +72,12 @@ def shipped_stages() -> tuple[Stage, ...]:
 
 
 def shipped_rules() -> tuple[Rule, ...]:
-    return parse_rules((SHIPPED / "rules.toml").read_text("utf-8"))
+    """Limits for doing something, and terms for keeping it (``domain.timing.retention``)."""
+    return tuple(
+        rule
+        for name in ("rules.toml", "retention.toml")
+        for rule in parse_rules((SHIPPED / name).read_text("utf-8"))
+    )
 
 
 def shipped_years() -> tuple[CalendarYear, ...]:

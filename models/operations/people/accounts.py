@@ -123,6 +123,8 @@ def appointing(act: Act, role: Role, division: str) -> None:
     Raises:
         Forbidden
     """
+    if role is Role.PUBLIC:
+        raise Forbidden("“公众”不是岗位，不能授予账号")
     needed = appointer_of(role)
     if not _administers(act, needed, division):
         raise Forbidden(f"“{ROLE_TITLES[role]}”须由管辖该区划的{ROLE_TITLES[needed]}授予或收回")

@@ -7,6 +7,7 @@ What goes, and when (hourly, at most fifty rows in a transaction):
 - ``token``: once expired
 - ``idempotency`` kept by key (not by id): after 30 days
 - ``work_item`` done: after 30 days
+- ``ticket`` of the public face: 24 hours after it ended
 - ``heartbeat`` of processes that are gone: after a day
 
 Notices, attempts, steps, the journal and everything people wrote are never swept.
@@ -20,10 +21,12 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
+from models.domain.public.limits import TICKET_KEPT
 from models.operations.act import Act
 from models.tables.journal import idempotency
 from models.tables.notices import heartbeats, work_items
 from models.tables.people import login_delays, tokens
+from models.tables.public import tickets
 
 MOST: Final = 50
 
@@ -59,6 +62,7 @@ def _over(act: Act) -> dict[Table, ColumnElement[bool]]:
         tokens: tokens.c.expires_at <= now,
         idempotency: (idempotency.c.keep == "key") & (idempotency.c.created_at <= now - KEY_KEPT),
         work_items: (work_items.c.state == "done") & (work_items.c.done_at <= now - DONE_KEPT),
+        tickets: tickets.c.expires_at <= now - TICKET_KEPT,
         heartbeats: heartbeats.c.at <= now - HEARTBEAT_KEPT,
     }
 

@@ -17,7 +17,7 @@ from models.operations.act import Act
 from models.operations.casework import advancing, complaints, contacting
 from models.operations.casework.stepping import Step
 from models.operations.once import Key
-from models.operations.sample import story
+from models.operations.sample import publishing, story
 from models.operations.sample.story import Event, Story
 from models.tables.cases import cases as case_table
 from models.tables.cases import points
@@ -45,6 +45,10 @@ def play(stage: Stage, event: Event) -> None:
         _register(stage, act, event.row)
     elif event.do == "contact":
         _contact(stage, act, event)
+    elif event.do == "publish":
+        publishing.draft(act, stage.case_ids[event.row], event.inputs)
+    elif event.do == "approve_publication":
+        publishing.approve(act, stage.case_ids[event.row])
     else:
         _step(stage, act, event)
     journal.seal(act)

@@ -53,7 +53,7 @@ LAST_MOMENT: Final = time(23, 59, 59, tzinfo=SHANGHAI)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing somebody did: ``do`` is register, contact or a lifecycle action."""
+    """One thing somebody did: ``do`` is register, contact, publish, approve_publication or a lifecycle action."""
 
     at: datetime
     row: str

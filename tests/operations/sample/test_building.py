@@ -15,14 +15,20 @@ from sqlalchemy import Connection, Engine, func, select
 from api.schemas.steps import CaseStep
 from models import migrate
 from models.db.engines import open_engine, open_reader, transaction
+from models.domain.access import SYSTEM
 from models.domain.lifecycle import State
+from models.domain.publications import Showing
+from models.operations.act import Act
 from models.operations.chains import anchors, verifying
+from models.operations.law import reference
+from models.operations.publishing import shown
 from models.operations.sample import building, people, story
 from models.operations.sample.building import Built
 from models.tables.cases import cases, points, steps
 from models.tables.complaints import complaints, contacts
 from models.tables.deadlines import deadlines, extensions, suspensions
 from models.tables.people import accounts
+from models.tables.publications import publications
 from models.vault import Vault
 from tests import postgres
 from tests.conftest import BOTH
@@ -146,6 +152,20 @@ def test_nobody_who_complained_is_in_the_open(sample: Engine) -> None:
     assert sealed == len(named)
 
 
+def test_one_case_is_published(sample: Engine) -> None:
+    """The archived case is shown to the public, approved by another than who drafted it, naming nobody."""
+    with sample.connect() as db:
+        act = Act(db, SYSTEM, AFTER, reference.load(db), VAULT)
+        (shown_,) = shown.page(act, None, after=None, limit=9)
+        row = db.execute(select(publications)).one()
+        people_ = list(db.execute(select(accounts.c.name)).scalars())
+    assert (shown_.title, shown_.showing) == ("屠宰场凌晨卸猪吵、夏天臭", Showing.CURRENT)
+    assert shown_.text is not None
+    assert "责令改正" in shown_.text
+    assert not [name for name in (*people_, "沈样丙", "13800000213") if name in shown_.text]
+    assert row.prepared_by != row.approved_by
+
+
 def test_a_clock_before_the_data_leaves_rows_out(empty: Engine) -> None:
     """With the real clock at 2026-10-01 nothing is dated later, and what is missing is named."""
     until = datetime(2026, 10, 1, tzinfo=UTC)
@@ -165,7 +185,7 @@ def test_steps_are_as_clients_send_them() -> None:
     told = story.read()
     somebody = str(uuid4())
     for event in told.events:
-        if event.do in {"register", "contact"}:
+        if event.do in {"register", "contact", "publish", "approve_publication"}:
             continue
         inputs = dict(event.inputs)
         if event.do == "assign":
