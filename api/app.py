@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import traceback
 import uuid
-from collections.abc import Callable
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import structlog
 from fastapi import FastAPI
@@ -15,28 +14,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import docs
-from api.edge import Edge, Metrics
+from api.edge import PUBLIC_PATH, Edge, Metrics
 from api.hashing import Hashing
+from api.limits import Gate
 from api.precheck import refused_before
 from api.problems import BODY_LIMIT_BYTES, invalid, render, render_http
-from api.routes import (
-    accounts,
-    auth,
-    cases,
-    complaints,
-    deadlines,
-    divisions,
-    enterprises,
-    journal,
-    law,
-    me,
-    notices,
-    officers,
-    phrases,
-    system,
-    units,
-)
-from api.schemas.base import Problem
+from api.routes import system
+from api.routes.public.faces import PUBLIC
+from api.routes.staff import STAFF
+from api.uploading import Intake
 from api.work import House
 from models.domain.errors import HuanxunError
 
@@ -44,36 +30,24 @@ Face = Literal["public", "staff", "all"]
 VERSION: Final = "0.1.0"
 log = structlog.get_logger("api")
 
-STAFF: Final = (
-    cases.router,
-    complaints.router,
-    auth.router,
-    notices.router,
-    deadlines.router,
-    phrases.router,
-    law.calendar_router,
-    law.rules_router,
-    law.reference_router,
-    enterprises.places,
-    enterprises.router,
-    accounts.router,
-    me.router,
-    units.router,
-    divisions.router,
-    officers.router,
-    journal.router,
-)
-"""Hottest first: each router carries its whole prefix and hangs straight on the app."""
 
-
-def create_app(house: House, *, face: Face = "staff", hashing: Hashing | None = None) -> Edge:
+def create_app(
+    house: House,
+    *,
+    face: Face = "staff",
+    hashing: Hashing | None = None,
+    gate: Gate | None = None,
+    intake: Intake | None = None,
+) -> Edge:
     """The application that a server runs."""
     metrics = Metrics()
     api = build_api(face)
     api.state.house = house
     api.state.metrics = metrics
     api.state.hashing = hashing or Hashing()
-    return Edge(api, metrics, api.state)
+    api.state.gate = gate or Gate(house.vault)
+    api.state.intake = intake or Intake(house)
+    return Edge(api, metrics, api.state, public=face == "public")
 
 
 def build_api(face: Face) -> FastAPI:
@@ -92,46 +66,27 @@ def build_api(face: Face) -> FastAPI:
         for router in (*STAFF, system.staff):
             api.router.routes.extend(router.routes)  # flat: an included router is matched twice, at 15 µs
         docs.add(api)
+    if face != "staff":
+        for router in PUBLIC:
+            api.router.routes.extend(router.routes)
     api.router.routes.extend(system.live.routes)
     api.add_exception_handler(HuanxunError, _refused)
     api.add_exception_handler(RequestValidationError, _misshapen)
     api.add_exception_handler(HTTPException, _framework)
     api.add_exception_handler(Exception, _broken)
-    api.openapi = contract(api)  # type: ignore[method-assign]
+    api.openapi = docs.described(api)  # type: ignore[method-assign]
     return api
-
-
-def contract(api: FastAPI) -> Callable[[], dict[str, Any]]:
-    """The OpenAPI document with the shape of a refusal in it."""
-    original = api.openapi
-
-    def openapi() -> dict[str, Any]:
-        if api.openapi_schema is None:
-            document = original()
-            schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(shape.pop("$defs", {}))
-            schemas["Problem"] = shape
-            schemas.pop("HTTPValidationError", None)
-            schemas.pop("ValidationError", None)
-            _name_successes(document)
-        return api.openapi_schema or {}
-
-    return openapi
-
-
-def _name_successes(document: dict[str, Any]) -> None:
-    """The framework calls every success the same, in English."""
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            for response in operation["responses"].values():
-                if response["description"] == "Successful Response":
-                    response["description"] = "成功"
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HuanxunError)
-    return render(error, request.scope["request_id"])
+    return render(error, request.scope["request_id"], contact=_contact(request))
+
+
+def _contact(request: Request) -> str:
+    """The way out without a computer; the public is told it, staff know it."""
+    gate: Gate = request.app.state.gate
+    return gate.limits.contact if request.scope["path"].startswith(PUBLIC_PATH) else ""
 
 
 async def _misshapen(request: Request, error: Exception) -> Response:
@@ -154,4 +109,7 @@ async def _broken(request: Request, error: Exception) -> Response:
     request_id = request.scope.get("request_id") or uuid.uuid4().hex[:16]
     frames = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     log.error("broken", kind=type(error).__name__, at=frames[-6:], request_id=request_id)
-    return render_http(500, request_id)
+    if refuse := request.scope.get("refusal"):  # who posts a form is told on a page
+        page: Response = refuse(500, request_id)
+        return page
+    return render_http(500, request_id, contact=_contact(request))

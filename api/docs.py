@@ -1,8 +1,9 @@
-"""The API page at ``/docs``: works without internet, its assets come with an installed package."""
+"""The contract, and the page that shows it at ``/docs``: without internet, its assets come with a package."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from api.schemas.base import Problem
 
 _ASSETS: Final = {
     "swagger-ui-bundle.js": "text/javascript",
@@ -92,3 +95,31 @@ async def contract(request: Request) -> JSONResponse:
 def add(api: FastAPI) -> None:
     """Put the page on an app."""
     api.include_router(router)
+
+
+def described(api: FastAPI) -> Callable[[], dict[str, Any]]:
+    """The OpenAPI document with the shape of a refusal in it."""
+    original = api.openapi
+
+    def openapi() -> dict[str, Any]:
+        if api.openapi_schema is None:
+            document = original()
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(shape.pop("$defs", {}))
+            schemas["Problem"] = shape
+            schemas.pop("HTTPValidationError", None)
+            schemas.pop("ValidationError", None)
+            _name_successes(document)
+        return api.openapi_schema or {}
+
+    return openapi
+
+
+def _name_successes(document: dict[str, Any]) -> None:
+    """The framework calls every success the same, in English."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for response in operation["responses"].values():
+                if response["description"] == "Successful Response":
+                    response["description"] = "成功"

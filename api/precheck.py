@@ -18,12 +18,15 @@ from api.work import May, Work
 from models.domain.errors import HuanxunError
 from models.operations.act import Act
 from models.operations.casework import identities, sight
+from models.operations.evidence import views as evidence_views
 from models.operations.law import clocks, phrases
 from models.operations.people import officers, reach, units
+from models.operations.publishing import held, objections
 from models.operations.registry import enterprises, sites
 
 SUBJECTS: Final[dict[str, Callable[[Act, UUID], Any]]] = {
     "case_id": sight.find,
+    "evidence_id": evidence_views.find,
     "complaint_id": identities.find,
     "account_id": reach.find,
     "unit_id": units.find,
@@ -32,6 +35,8 @@ SUBJECTS: Final[dict[str, Callable[[Act, UUID], Any]]] = {
     "site_id": sites.find,
     "deadline_id": clocks.find,
     "phrase_id": phrases.find,
+    "publication_id": held.find,
+    "objection_id": objections.find,
 }
 """Path parameters that name something a person may or may not see."""
 

@@ -7,6 +7,7 @@ A body never echoes what was sent. ``type`` is ``urn:huanxun:problem:<code>``; `
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -21,14 +22,17 @@ STATUS: Final[dict[type[e.HuanxunError], int]] = {
     e.Forbidden: 403,
     e.TooLarge: 413,
     e.Invalid: 422,
+    e.NotAPicture: 415,
     e.VersionMissing: 428,
     e.StaleVersion: 412,
+    e.OtherProtocol: 412,
     e.Conflict: 409,
     e.TooManyRequests: 429,
     e.Unavailable: 503,
 }
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_SECONDS: Final = 2
+TUS_VERSION: Final = "1.0.0"
 BODY_LIMIT_BYTES: Final = 1_048_576
 """The largest JSON body (1 MiB)."""
 
@@ -42,6 +46,7 @@ FRAMEWORK: Final = {
     500: ("internal", "系统内部错误，已记录；请稍后再试，若反复出现请把请求编号告诉管理员"),
 }
 
+_NAME: Final = re.compile(r"(?!.*\d{5})[A-Za-z_][A-Za-z0-9_.-]{0,39}")
 _SAID: Final[dict[str, str]] = {
     "missing": "必填",
     "extra_forbidden": "不认识这一项，请去掉",
@@ -92,10 +97,12 @@ def status_of(error: e.HuanxunError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def render(error: e.HuanxunError, request_id: str) -> Response:
-    """A refusal as problem+json."""
+def render(error: e.HuanxunError, request_id: str, *, contact: str = "") -> Response:
+    """A refusal as problem+json; ``contact`` is told to the public when it must come again later."""
     status = status_of(error)
     body: dict[str, Any] = {"detail": error.message, **error.facts}
+    if contact and isinstance(error, e.TooManyRequests | e.Unavailable):
+        body["detail"] = f"{error.message}；{contact}"
     if isinstance(error, e.Invalid) and error.flaws:
         body["errors"] = [
             {"pointer": flaw.pointer, "code": flaw.code, "message": flaw.message} for flaw in error.flaws
@@ -108,15 +115,20 @@ def render(error: e.HuanxunError, request_id: str) -> Response:
         headers["retry-after"] = str(error.retry_after_seconds)
     elif isinstance(error, e.Unavailable | e.InProgress):
         headers["retry-after"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(error, e.OtherProtocol):
+        headers["tus-version"] = TUS_VERSION
     if status == 401:
         headers["www-authenticate"] = "Bearer"
     return problem(status, error.code, error.title, request_id, body, headers)
 
 
-def render_http(status: int, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
-    """What the framework itself refuses."""
+def render_http(
+    status: int, request_id: str, headers: Mapping[str, str] | None = None, *, contact: str = ""
+) -> Response:
+    """What the framework itself refuses; ``contact``: what the public can do when we fail."""
     code, title = FRAMEWORK.get(status, ("error", "请求未能完成"))
-    return problem(status, code, title, request_id, {"detail": title}, headers)
+    detail = f"{title}；{contact}" if contact and status >= 500 else title
+    return problem(status, code, title, request_id, {"detail": detail}, headers)
 
 
 def invalid(error: RequestValidationError) -> e.Invalid:
@@ -179,7 +191,11 @@ def _flaw(one: Mapping[str, Any]) -> e.Flaw:
     if kind == "json_invalid":
         path = ()
     prefix = "" if where == "body" else f"{where}:"
-    pointer = prefix + "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    pointer = prefix + "".join(f"/{_named(part)}" for part in path)
+    if (
+        one.get("ctx", {}).get("field_type") == "Value"
+    ):  # text that a validator has cleaned before it is measured
+        kind = f"string_{kind}"
     said = _SAID.get(kind, "内容不正确")
     facts = {name: str(value).replace(" or ", "、") for name, value in one.get("ctx", {}).items()}
     try:
@@ -187,3 +203,8 @@ def _flaw(one: Mapping[str, Any]) -> e.Flaw:
     except (KeyError, IndexError):
         message = "内容不正确"
     return e.Flaw(pointer[:200], kind, message[:300])
+
+
+def _named(part: Any) -> str:
+    """A step of a pointer: an index, or a name as a program gives it; whatever else stood there is not echoed."""
+    return str(part) if isinstance(part, int) or _NAME.fullmatch(str(part)) else "…"

@@ -59,6 +59,12 @@ def asked(model: type[BaseModel]) -> dict[str, Any]:
     }
 
 
+def inlined(model: type[BaseModel]) -> Any:
+    """The JSON schema of a model with every referenced part put in place."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return _inline(schema, schema.pop("$defs", {}))
+
+
 def _inline(part: Any, definitions: dict[str, Any]) -> Any:
     """Put small referenced schemas (enums) in place."""
     if isinstance(part, dict):

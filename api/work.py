@@ -9,6 +9,7 @@ second transaction after the roll-back, and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Concatenate, Final, ParamSpec, TypeVar
@@ -21,9 +22,18 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 
 from models.db.loops import Port
-from models.domain.access import SYSTEM, Actor, Verb
-from models.domain.errors import Flaw, Forbidden, HuanxunError, Invalid, SessionEnded, Unauthenticated
+from models.domain.access import IDENTITY_VERBS, SYSTEM, Actor, Verb
+from models.domain.errors import (
+    Flaw,
+    Forbidden,
+    HuanxunError,
+    Invalid,
+    SessionEnded,
+    Unauthenticated,
+    Unreadable,
+)
 from models.domain.law import Law
+from models.files.store import Store
 from models.operations import journal
 from models.operations.act import Act
 from models.operations.law import reference
@@ -41,16 +51,23 @@ MAX_VERSION: Final = 2**31 - 1
 
 @dataclass(slots=True)
 class House:
-    """What every request shares: the database, the keys, the clock, the law as last read."""
+    """What every request shares: the database, the keys, the clock, the files, the law as last read."""
 
     port: Port
     vault: Vault
     clock: Callable[[], datetime]
+    store: Store
     law: Law | None = None
+    renew: Callable[[], Vault] | None = None  # reads the keys again: they may have been rotated
 
     def law_at(self, db: Connection, version: int) -> Law:
-        """The law of this version, read again only when it has changed."""
+        """The law of this version, read again only when it has changed; the keys with it, since rotation counts so."""
         if self.law is None or self.law.version != version:
+            if self.law is not None and self.renew is not None:
+                with suppress(
+                    Unreadable
+                ):  # a damaged file is found at the next start; what is in memory serves on
+                    self.vault = self.renew()
             self.law = reference.load(db)
         return self.law
 
@@ -63,7 +80,7 @@ class Work:
     verb: Verb | None
     token: bytes | None
     request_id: str
-    subject: str = ""  # whose identity is asked for
+    subject: tuple[str, str] = ("complaint", "")  # whose identity is asked for: kind and id
     _actor: Actor = field(default=SYSTEM)
 
     async def do(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -109,8 +126,9 @@ class Work:
     def _forbidden(self, verb: Verb) -> HuanxunError:
         """Not his to do; whoever reaches for an identity without the role for it is put down."""
         error = Forbidden()
-        if verb is Verb.IDENTITY_VIEW:
-            journal.refused(error, "identity.refused", "complaint", self.subject, division=self._actor.chain)
+        if verb in IDENTITY_VERBS:
+            kind, subject = self.subject
+            journal.refused(error, "identity.refused", kind, subject, division=self._actor.chain)
         return error
 
     async def _put_down(self, error: HuanxunError) -> None:
@@ -138,17 +156,19 @@ class May(SecurityBase):
 
     async def __call__(self, request: Request) -> Work:
         """Raises Unauthenticated when no bearer token was sent."""
-        subject = _named(request) if self.verb is Verb.IDENTITY_VIEW else ""
+        subject = _named(request) if self.verb in IDENTITY_VERBS else ("complaint", "")
         house: House = request.app.state.house
         return Work(house, self.verb, bearer(request), request.scope["request_id"], subject)
 
 
-def _named(request: Request) -> str:
-    """The complaint in the path; nothing that is no id of ours goes into the journal."""
+def _named(request: Request) -> tuple[str, str]:
+    """The complaint, photo or objection in the path; nothing that is no id of ours goes into the journal."""
+    named = (kind for kind in ("evidence", "objection") if f"{kind}_id" in request.path_params)
+    kind = next(named, "complaint")
     try:
-        return str(UUID(str(request.path_params.get("complaint_id"))))
+        return kind, str(UUID(str(request.path_params.get(f"{kind}_id"))))
     except ValueError:
-        return ""
+        return kind, ""
 
 
 def bearer(request: Request) -> bytes:

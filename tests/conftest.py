@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
+from api.app import Face, create_app
 from api.hashing import Hashing
 from api.work import House
 from models import migrate
 from models.db.engines import open_engine
 from models.db.loops import open_port
+from models.files.store import FOLDER, FolderStore
 from models.operations.people import sessions
 from models.operations.people.sessions import Candidate
 from models.vault import Vault
@@ -89,10 +90,11 @@ def clock() -> Clock:
 
 
 @contextmanager
-def serving(world: World, clock: Clock, folder: Path) -> Iterator[TestClient]:
+def serving(world: World, clock: Clock, folder: Path, face: Face = "staff") -> Iterator[TestClient]:
     """An application of its own on the database of a world, over HTTP, in process."""
     port = open_port(world.url, pool_size=4)
-    app = create_app(House(port, Vault(KEYS), clock), hashing=Hashing(QUICK))  # type: ignore[arg-type]
+    house = House(port, Vault(KEYS), clock, FolderStore(folder / FOLDER))  # type: ignore[arg-type]
+    app = create_app(house, face=face, hashing=Hashing(QUICK))
     app.state.data_dir = folder
     app.state.schema_head = migrate.head()
     with TestClient(app, raise_server_exceptions=False) as test_client:

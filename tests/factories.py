@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine, insert, select
@@ -19,7 +21,7 @@ from models.domain.access import SYSTEM, Actor, Grant, Role
 from models.domain.complaints import Channel, Confidentiality, Track
 from models.domain.drafts import CaseDraft, ComplaintDraft, Place, Reporter
 from models.domain.ids import uuid7
-from models.keyring import Keys, new_keys
+from models.keyring import Keys, kid_of
 from models.operations import founding, journal
 from models.operations.act import Act
 from models.operations.law import reference
@@ -40,7 +42,16 @@ PASSWORD = "示例口令-correct horse"
 QUICK = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 """argon2id as in production, with the smallest cost: what is tested is the flow, not the price."""
 
-KEYS: Keys = new_keys()
+
+def _keys() -> Keys:
+    """The same in every test process: what one of them seals into the template, the others must open."""
+    master, *singles = (sha256(f"huanxun test key {n}".encode()).digest() for n in range(6))
+    public = X25519PrivateKey.from_private_bytes(master).public_key().public_bytes_raw()
+    kid = kid_of(public)
+    return Keys({kid: master}, {kid: public}, kid, *singles)
+
+
+KEYS: Keys = _keys()
 
 ROLES: dict[str, tuple[Role, str]] = {
     "clerk": (Role.CLERK, COUNTY),

@@ -20,7 +20,7 @@ OPEN: Final = frozenset({"login", "refresh", "live", "ready"})
 FOR_EVERYONE: Final = frozenset({"logout", "me"})
 """Every grant carries their verb, so there is nobody to forbid them to."""
 
-METHODS: Final = {"get", "put", "post", "patch", "delete"}
+METHODS: Final = {"get", "put", "post", "patch", "delete", "options"}
 SECRET: Final = re.compile(r"pass(word|wd)|token|secret|cipher|sealed", re.I)
 SECRET_ANSWERS: Final = {
     "TokensOut": {"login", "refresh"},

@@ -22,7 +22,8 @@ from tests.factories import PASSWORD, TOWN, World
 from tests.measure import ROOT
 
 SERVE: Final = (
-    "from api.server import serve; from models.settings import Settings; serve(Settings(), face='staff')"
+    "import sys; from api.server import serve; from models.settings import Settings;"
+    " serve(Settings(), face=sys.argv[1])"
 )
 STARTS_WITHIN_SECONDS: Final = 30
 
@@ -35,8 +36,10 @@ REASON: Final = "回访前核对样例电话"
 
 
 @contextmanager
-def served(world: World, folder: Path, log: Path) -> Iterator[httpx2.Client]:
-    """The staff face as a process of its own, everything it says in one file."""
+def served(
+    world: World, folder: Path, log: Path, *, face: str = "staff", **more: str
+) -> Iterator[httpx2.Client]:
+    """One face as a process of its own, everything it says in one file; ``more``: settings."""
     create_keys(folder / "keys")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -46,11 +49,17 @@ def served(world: World, folder: Path, log: Path) -> Iterator[httpx2.Client]:
         "HUANXUN_DATABASE_URL": world.url,
         "HUANXUN_PORT": str(port),
         "HUANXUN_LOG_LEVEL": "DEBUG",
+        **more,
     }
     with (
         log.open("wb") as out,
         Popen(
-            [sys.executable, "-c", SERVE], cwd=ROOT, env=environment, stdout=out, stderr=STDOUT, stdin=PIPE
+            [sys.executable, "-c", SERVE, face],
+            cwd=ROOT,
+            env=environment,
+            stdout=out,
+            stderr=STDOUT,
+            stdin=PIPE,
         ) as process,
         httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client,
     ):

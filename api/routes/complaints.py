@@ -1,4 +1,4 @@
-"""Complaints 来件: registering, the working text, contacts, a logged look at an identity."""
+"""Complaints 来件: registering, the working text, contacts."""
 
 from typing import Annotated
 from uuid import UUID
@@ -11,8 +11,6 @@ from api.schemas.complaints import (
     ComplaintIn,
     ContactIn,
     ContactMade,
-    IdentityOut,
-    LookIn,
     WorkingTextIn,
     WorkingTextOut,
 )
@@ -21,22 +19,21 @@ from models.domain.access import Verb
 from models.domain.errors import (
     Duplicate,
     Forbidden,
+    Forgotten,
     NotFound,
     OtherContent,
     SessionEnded,
     StaleVersion,
     Unauthenticated,
-    Unavailable,
     VersionMissing,
 )
-from models.operations.casework import complaints, contacting, identities
+from models.operations.casework import complaints, contacting
 from models.operations.once import Key
 
 router = APIRouter(prefix="/v1/complaints", tags=["来件"])
 
 Registering = Annotated[Work, Depends(May(Verb.COMPLAINT_REGISTER))]
 Contacting = Annotated[Work, Depends(May(Verb.COMPLAINT_CONTACT))]
-Looking = Annotated[Work, Depends(May(Verb.IDENTITY_VIEW))]
 _ANY = (Unauthenticated, SessionEnded, Forbidden)
 
 
@@ -73,7 +70,7 @@ async def propose_working_text(body: WorkingTextIn, work: Registering) -> Workin
     "/{complaint_id}/contacts",
     summary="登记联系",
     status_code=201,
-    responses=refuses(*_ANY, NotFound, VersionMissing, StaleVersion, OtherContent),
+    responses=refuses(*_ANY, NotFound, VersionMissing, StaleVersion, OtherContent, Forgotten),
     operation_id="log_contact",
 )
 async def log_contact(
@@ -83,16 +80,3 @@ async def log_contact(
     inputs = body.model_dump(mode="json")
     made = await work.do(contacting.log_contact, complaint_id, inputs, version=version, key=key)
     return ContactMade(id=made)
-
-
-@router.post(
-    "/{complaint_id}/identity-views",
-    summary="查看身份",
-    responses=refuses(*_ANY, NotFound, Unavailable),
-    operation_id="view_identity",
-)
-async def view_identity(complaint_id: UUID, body: LookIn, work: Looking) -> IdentityOut:
-    """查看举报人身份和原话；每次查看都记入审计链。"""
-    return IdentityOut.model_validate(
-        await work.do(identities.view_identity, complaint_id, reason=body.reason)
-    )

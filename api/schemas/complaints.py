@@ -136,17 +136,3 @@ class ContactMade(Out):
     """The contact put down."""
 
     id: UUID
-
-
-class LookIn(In):
-    """Why an identity is looked at; journalled."""
-
-    reason: Annotated[Words, Field(min_length=4, max_length=300)]
-
-
-class IdentityOut(Out):
-    """What was sealed."""
-
-    id: UUID
-    reporter: dict[str, str]
-    words: str

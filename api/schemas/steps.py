@@ -146,6 +146,21 @@ class ReplyIn(In):
     proof: Annotated[Words, Field(min_length=2, max_length=300)]
 
 
+class NotFixedIn(In):
+    """反映未解决: as the reporter told it on the phone; by query code he says so himself."""
+
+    action: Literal[A.NOT_FIXED]
+    note: Reason
+
+
+class UpholdIn(In):
+    """复核维持: what was looked at again, and why the finding stands."""
+
+    action: Literal[A.UPHOLD]
+    visited_at: Moment | None = None
+    note: Reason
+
+
 class ReplyPlatformIn(In):
     """回复来件平台, with proof."""
 
@@ -221,6 +236,8 @@ CaseStep = Annotated[
     | ReturnIn
     | ApproveIn
     | ReplyIn
+    | NotFixedIn
+    | UpholdIn
     | ReplyPlatformIn
     | CallBackIn
     | ArchiveIn

@@ -55,6 +55,12 @@ class ComplaintRow(Out):
     platform_replied_at: datetime | None
     called_back_at: datetime | None
     satisfaction: Satisfaction | None
+    proven: bool | None
+    marks: list[str] | None
+    consents: dict[str, Any] | None
+    follows_id: UUID | None
+    withdrawn_at: datetime | None
+    erased_at: datetime | None
 
 
 class DeadlineOut(Out):
@@ -121,6 +127,8 @@ class CaseOut(Out):
     place: PlaceOut
     site_id: UUID | None
     urgent: bool
+    unproven: bool
+    message_waiting: bool
     verdict: Verdict | None
     conclusion: str | None
     received_at: datetime

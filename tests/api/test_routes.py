@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from api import contract
 from api.app import Face, build_api
+from api.edge import PUBLIC_PATH
 from api.precheck import verb_of
 from api.problems import STATUS
 from api.work import May
@@ -61,9 +62,10 @@ def test_routes_are_described() -> None:
 
 
 def test_routes_ask_for_a_permission() -> None:
-    """Every route asks for a verb, or stands on the list of open ones."""
+    """Every route asks for a verb, or stands on the list of open ones; all of the public face are open."""
     unguarded = {route.path for route in routes() if verb_of(route.dependant) is None}
-    assert unguarded == set(OPEN)
+    assert {path for path in unguarded if not path.startswith(PUBLIC_PATH)} == set(OPEN)
+    assert [one.path for one in routes("public") if verb_of(one.dependant) is not None] == []
 
 
 def test_operation_ids_are_unique() -> None:

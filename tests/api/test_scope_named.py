@@ -45,6 +45,8 @@ STEPS: Final[dict[Action, dict[str, Any]]] = {
     Action.UNASSIGN: {"reason": "派错了"},
     Action.REASSIGN: {"handlers": [ABSENT], "lead": ABSENT, "reason": "轮岗"},
     Action.INVESTIGATE: {},
+    Action.NOT_FIXED: NOTE,
+    Action.UPHOLD: NOTE,
     Action.PROPOSE: {"findings": [], "conclusion": "已整改"},
     Action.RETURN: {"reasons": ["证据不足"], **NOTE},
     Action.APPROVE: NOTE,

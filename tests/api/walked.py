@@ -32,8 +32,11 @@ OTHER_UNIT: Final = frozenset({"liaison", "verifier", "warden"})
 OUTSIDE: Final[Mapping[str, frozenset[str]]] = {
     "case_id": ELSEWHERE_ALL | OTHER_UNIT | {"town_inspector"},
     "complaint_id": ELSEWHERE_ALL | OTHER_UNIT | {"town_inspector"},
+    "evidence_id": ELSEWHERE_ALL | OTHER_UNIT | {"town_inspector"},
     "deadline_id": ELSEWHERE_ALL | OTHER_UNIT | {"town_inspector"},
     "phrase_id": ELSEWHERE_ALL | {"town_inspector"},
+    "publication_id": ELSEWHERE_ALL | OTHER_UNIT | {"town_inspector"},
+    "objection_id": ELSEWHERE_ALL | OTHER_UNIT | {"town_inspector"},
     "site_id": ELSEWHERE_ALL | {"town_inspector", "enterprise"},
     "enterprise_id": ELSEWHERE_ALL | {"town_inspector", "enterprise"},
     "account_id": ELSEWHERE_ALL,
@@ -64,6 +67,8 @@ LISTS: Final[Mapping[str, tuple[dict[str, str], ...]]] = {
     "list_notices": ({}, {"unread": "true"}),
     "list_dead_letters": ({},),
     "list_phrases": ({}, {"use": "tell"}),
+    "list_publications": ({}, {"case_id": "case_id"}, {"state": "approved"}, {"late": "false"}),
+    "list_objections": ({}, {"publication_id": "publication_id"}, {"late": "false"}),
     "list_sites": ({}, {"division": COUNTY}, {"enterprise": "enterprise_id"}),
     "list_enterprises": ({}, {"name": "界内"}),
     "list_accounts": ({}, {"unit": "unit_id"}, {"role": "inspector"}),
@@ -78,8 +83,11 @@ LISTS: Final[Mapping[str, tuple[dict[str, str], ...]]] = {
 FOR_ALL: Final = frozenset({"get_calendar", "list_rules", "code_lists", "list_divisions", "daily_anchor"})
 """The same for everybody whose role reads it: law, divisions, the published head of the whole instance."""
 
-INSTANCE: Final = frozenset({"load_year", "add_rule", "propose_working_text", "add_enterprise"})
-"""Touches nobody's rows: law of the whole instance, words that are not stored, an enterprise without a site."""
+INSTANCE: Final = frozenset(
+    {"load_year", "add_rule", "propose_working_text", "add_enterprise", "look_up_phone"}
+)
+"""Touches nobody's rows: law of the whole instance, words that are not stored, an enterprise without a site;
+a look-up by phone finds within one's scope (``tests/api/identity``)."""
 
 OWN: Final = frozenset({"logout", "change_password", "looked"})
 """Nothing but one's own session, password and last look can be named."""
@@ -106,6 +114,7 @@ NAMED: Final[Mapping[str, tuple[tuple[str, dict[str, str], dict[str, Any]], ...]
         ("stranger_supervisor", {"from_account": "account_id"}, {}),
         ("stranger_supervisor", {"case_ids": "case_id"}, {}),
     ),
+    "draft_publication": (("stranger_clerk", {"case_id": "case_id"}, {}),),
     "apply_moves": (("stranger_office", {"ids": "deadline_id"}, {}),),
     "create_account": (("stranger_admin", {"unit_id": "unit_id"}, {}),),
     "change_account": (("stranger_admin", {"unit_id": "unit_id"}, {}),),

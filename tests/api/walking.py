@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -23,14 +23,17 @@ from models.operations.law import phrases
 from models.operations.people import accounts, deputies
 from models.operations.people.accounts import GrantDraft
 from models.operations.people.deputies import DeputyDraft
+from models.operations.public.photos import StoredPhoto
 from models.operations.registry import enterprises, sites
 from models.tables import people as T
 from models.tables.complaints import complaints
 from models.tables.deadlines import deadlines
 from models.tables.enterprises import enterprises as enterprise_table
 from models.tables.notices import notices
+from models.tables.public import evidence
 from tests.factories import COUNTY, NOW, OTHER_COUNTY, QUICK, TOWN, World, case_draft
 from tests.operations.law.story import Story
+from tests.operations.publishing.stories import objected, objection_on, published
 from tests.operations.reminders.stories import assigned_case, scan, spot_case
 
 LATER: Final = "2026-12-24T09:00:00+08:00"
@@ -65,7 +68,9 @@ def filled(world: World) -> County:
     told = assigned_case(world)
     seen = [story.case_id, proposed.case_id, told, spot_case(world)]
     county.ids |= _case(world, story)
+    county.ids |= _photo(world, county.ids["complaint_id"])
     county.ids |= _told(world, told)
+    county.ids |= _publication(world)
     county.ids |= _registry(world)
     county.ids |= _people(world)
     county.own |= _own(world)
@@ -95,6 +100,15 @@ def _case(world: World, story: Story) -> dict[str, str]:
         }
 
 
+def _photo(world: World, complaint_id: str) -> dict[str, str]:
+    """A photo of the complaint; its files are not asked for."""
+    photo = StoredPhoto(uuid7(NOW), b"o" * 32, b"m" * 32, 9, "image/jpeg", b"key", b"c" * 32, 9, 4, 3)
+    with world.engine.begin() as db:
+        values = asdict(photo) | {"complaint_id": UUID(complaint_id), "received_at": NOW}
+        db.execute(insert(evidence), values)
+    return {"evidence_id": str(photo.id)}
+
+
 def _told(world: World, case_id: UUID) -> dict[str, str]:
     """A notice in the inspector's inbox; the channel has refused it."""
     late, handler = NOW + timedelta(days=64), world.account("inspector")
@@ -103,6 +117,13 @@ def _told(world: World, case_id: UUID) -> dict[str, str]:
         db.execute(update(notices).values(state="dead", sent_at=late))
         mine = select(notices.c.id).where(notices.c.case_id == case_id, notices.c.account_id == handler)
         return {"notice_id": str(db.execute(mine.limit(1)).scalar_one())}
+
+
+def _publication(world: World) -> dict[str, str]:
+    """A publication with an objection to it."""
+    made = published(world)
+    objected(world, made)
+    return {"publication_id": str(made), "objection_id": str(objection_on(world, made).id)}
 
 
 def _registry(world: World) -> dict[str, str]:
@@ -169,6 +190,12 @@ _OFFICER: Final = {
     "valid_to": "2027-12-31",
 }
 _PHRASE: Final = {"use": PhraseUse.TELL.value, "title": "新短语", "text": "全文", "division": TOWN}
+_PUBLICATION: Final = {
+    "title": "砖厂烟尘问题办理情况",
+    "text": "经核查部分属实，已整改到位。",
+    "first_day": "2026-11-23",
+    "last_day": "2026-12-02",
+}
 _REASSIGN: Final = {"reason": "轮岗移交"}
 
 
@@ -185,7 +212,18 @@ def body_of(operation: str, ids: Mapping[str, str]) -> Any:
         "register_complaint": _CASE | complaint,
         "propose_working_text": {"words": "原话"},
         "log_contact": {"way": "电话", "outcome": "无人接听"},
+        "answer_message": {"text": "已收到"},
         "view_identity": {"reason": "核对地址"},
+        "view_photo_original": {"reason": "核对照片"},
+        "look_up_phone": {"phone": "13900000417", "reason": "核对是否重复"},
+        "erase_identity": {"ground": "on_request", "note": "本人书面申请"},
+        "draft_publication": _PUBLICATION | {"case_id": ids["case_id"]},
+        "change_publication": {"title": "改过的标题"},
+        "drop_publication": {"reason": "暂不公开"},
+        "order_retraction": {"reason": "事实有误"},
+        "retract_publication": {"reason": "事实有误"},
+        "view_objection": {"reason": "核对地址"},
+        "answer_objection": {"upheld": False, "answer": "维持原结论"},
         "apply_moves": {"ids": [ids["deadline_id"]]},
         "add_phrase": _PHRASE,
         "change_phrase": {"title": "改过的"},

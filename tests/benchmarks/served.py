@@ -16,6 +16,7 @@ from api.edge import Edge
 from api.work import House
 from models import migrate
 from models.db.loops import open_port
+from models.files.store import FOLDER, FolderStore
 from models.logs import configure
 from models.vault import Vault
 from tests.factories import KEYS, NOW
@@ -30,7 +31,7 @@ def clock() -> datetime:
 
 
 def application(url: str) -> Edge:
-    app = create_app(House(open_port(url), Vault(KEYS), clock))
+    app = create_app(House(open_port(url), Vault(KEYS), clock, FolderStore(Path(FOLDER))))
     app.state.data_dir = Path(".")
     app.state.schema_head = migrate.head()
     return app

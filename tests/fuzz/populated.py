@@ -20,10 +20,12 @@ from models.tables.deadlines import deadlines, rules
 from models.tables.enterprises import enterprises, sites
 from models.tables.notices import notices
 from models.tables.people import accounts, divisions, grants, officers, units
+from models.tables.publications import objections, publications
 from models.vault import Vault
 from tests import factories
 from tests.factories import KEYS, NOW, TOWN, World
 from tests.operations.law.story import Story
+from tests.operations.publishing.stories import drafted, objected, published
 from tests.operations.reminders.stories import assigned_case, complained_case, scan, spot_case
 
 ROUNDS: Final = 3
@@ -41,6 +43,8 @@ COLUMNS: Final[Mapping[str, Column[Any]]] = {
     "enterprise_id": enterprises.c.id,
     "site_id": sites.c.id,
     "phrase_id": phrases.c.id,
+    "publication_id": publications.c.id,
+    "objection_id": objections.c.id,
     "division": divisions.c.code,
     "rule_id": rules.c.rule_id,
 }
@@ -61,6 +65,9 @@ def populated(url: str) -> World:
     with world.act("inspector") as act:
         owner = registry.add(act, name="样例建材有限公司", typed_code=None, content={})
         site_registry.add(act, SiteDraft(owner, "一号窑", Place(TOWN, "青萍村1组")), content={})
+    for _ in range(ROUNDS):
+        drafted(world)
+        objected(world, published(world))
     scan(world, NOW)
     return world
 

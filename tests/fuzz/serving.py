@@ -15,6 +15,7 @@ from api.hashing import Hashing
 from api.work import House
 from models import migrate
 from models.db.loops import open_port
+from models.files.store import FOLDER, FolderStore
 from models.logs import configure
 from models.vault import Vault
 from tests.factories import NOW, QUICK
@@ -31,7 +32,9 @@ def clock() -> datetime:
 def main() -> None:
     configure("ERROR")
     keys = pickle.loads(sys.stdin.buffer.read())
-    app = create_app(House(open_port(sys.argv[2]), Vault(keys), clock), hashing=Hashing(QUICK))
+    app = create_app(
+        House(open_port(sys.argv[2]), Vault(keys), clock, FolderStore(Path(FOLDER))), hashing=Hashing(QUICK)
+    )
     app.state.data_dir = Path(".")
     app.state.schema_head = migrate.head()
     uvicorn.run(
