@@ -41,7 +41,7 @@ FRAMEWORK: Final = {
     404: ("not_found", "没有这个地址"),
     405: ("method_not_allowed", "这个地址不支持该操作"),
     406: ("not_acceptable", "无法按要求的格式返回"),
-    413: ("too_large", f"提交的内容超过上限（{BODY_LIMIT_BYTES // 1024} KiB）"),
+    413: ("too_large", f"提交的内容超过上限（一般 {BODY_LIMIT_BYTES // 1024} KiB，公众提交的文字 128 KiB）"),
     415: ("unsupported_media_type", "请用 Content-Type: application/json 提交"),
     500: ("internal", "系统内部错误，已记录；请稍后再试，若反复出现请把请求编号告诉管理员"),
 }
