@@ -11,13 +11,14 @@ from typing import Any, Final, Generic, TypeVar
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from api.reads import inlined
+from models.domain.errors import Flaw, Invalid
 
 M = TypeVar("M", bound=BaseModel)
 
+_KIND: Final = "请用 Content-Type: application/json 提交"
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -39,14 +40,14 @@ class Posted(Generic[M]):
         self.forms = forms
 
     async def __call__(self, request: Request) -> M:
-        """Raises RequestValidationError, HTTPException (415)."""
+        """Raises RequestValidationError, Invalid (another media type)."""
         try:
             if self.forms and is_form(request):
                 async with request.form(max_files=0, max_fields=60) as form:
                     typed = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
                     return self.model.model_validate(nested(typed))
             if kind_of(request) != "application/json":
-                raise HTTPException(415)
+                raise Invalid(flaws=[Flaw("header:/Content-Type", "media_type", _KIND)])
             return self.model.model_validate_json(await request.body())
         except ValidationError as error:
             flaws = [

@@ -11,7 +11,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from api.app import build_api
+from api.app import Face, build_api
 from tests.operations.law.rule_cells import accept_tell
 
 Known = Mapping[str, Sequence[str]]
@@ -70,14 +70,14 @@ TEXTS: Final = (
 )
 
 
-def contract() -> dict[str, Any]:
-    """The staff contract as it is."""
-    return copy.deepcopy(build_api("staff").openapi())
+def contract(face: Face) -> dict[str, Any]:
+    """The contract of a face as it is."""
+    return copy.deepcopy(build_api(face).openapi())
 
 
 def right_contract(known: Known) -> dict[str, Any]:
     """The staff contract with inputs narrowed to what can succeed."""
-    document = contract()
+    document = contract("staff")
     schemas = document["components"]["schemas"]
     whole = whole_shapes(known)
     for name in inputs_of(document):

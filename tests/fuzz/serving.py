@@ -33,7 +33,9 @@ def main() -> None:
     configure("ERROR")
     keys = pickle.loads(sys.stdin.buffer.read())
     app = create_app(
-        House(open_port(sys.argv[2]), Vault(keys), clock, FolderStore(Path(FOLDER))), hashing=Hashing(QUICK)
+        House(open_port(sys.argv[2]), Vault(keys), clock, FolderStore(Path(FOLDER))),
+        face="all",
+        hashing=Hashing(QUICK),
     )
     app.state.data_dir = Path(".")
     app.state.schema_head = migrate.head()

@@ -23,6 +23,7 @@ class Office:
     def __init__(self, citizen: Citizen, kept: dict[str, Any], as_: As, world: World, clock: Clock) -> None:
         self.client, self.as_, self.world, self.clock = citizen.client, as_, world, clock
         self.kept = kept
+        self.seen_before: Any = None  # what the citizen was told just before the case was concluded
         self.path = f"/v1/cases/{self.client.get('/v1/cases', headers=as_('clerk')).json()['items'][0]['id']}"
 
     def case(self) -> Any:
@@ -51,7 +52,7 @@ class Office:
         self.done("supervisor", "assign", handlers=[handler], lead=handler)
         self.done("inspector", "investigate")
         self.propose()
-        assert self.seen()["visited_at"] == [], "no visit is told before the answer"
+        self.seen_before = self.seen()
         self.done("supervisor", "approve", note="同意")
         self.done("clerk", "reply", way="查询码留言", text=ANSWER, proof="网页答复")
 
@@ -91,6 +92,7 @@ def test_the_answer_is_told_with_the_visit_and_the_next_doors(
     body = told.json()
     assert (body["state"], body["answers"][0]["text"]) == ("answered", ANSWER)
     assert body["visited_at"] == ["2026-11-23T08:00:00+08:00"]
+    assert office.seen_before["visited_at"] == [], "no visit is told before the answer"
     assert "not_fixed" in body["may"]
     assert any("复议" in door for door in body["next_doors"])
     account = office.client.get("/v1/me", headers=office.as_("inspector")).json()
