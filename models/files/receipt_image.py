@@ -37,7 +37,7 @@ _LEVELS: Final = tuple(round(grey / 85) * 85 for grey in range(256))
 """Four greys are enough for letters of this size, and a fifth of the bytes: the page with it is sent in one go."""
 _NEVER_FIRST: Final = "，。；：、）”》！？"
 _WEEKDAYS: Final = "一二三四五六日"
-_FONT: Final = ("models.reference", "fonts", "NotoSansSC-Medium-subset.ttf")
+_FONT: Final = ("models.reference", "fonts", "NotoSansSC-Medium-subset.woff")
 
 
 @dataclass(frozen=True, slots=True)
