@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import Depends, Header
-from pydantic import Field
 from starlette.requests import Request
 
 from api.limits import Gate, network_of
@@ -57,5 +56,3 @@ def proven(request: Request, solved: str) -> bytes:
 Gated = Annotated[Gate, Depends(gate_of)]
 Network = Annotated[str, Depends(caller_network)]
 TicketMark = Annotated[bytes, Depends(ticket_mark)]
-Altcha = Annotated[str, Field(description="求解后的验证：组件给出的 base64 文字；表单里的名字也是 altcha")]
-"""The solved challenge as a member of a JSON body or a field of a form, under the name the widget gives it."""

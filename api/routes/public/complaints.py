@@ -1,9 +1,9 @@
 """The public's complaints 公众举报: submission, query by number and code, messages, withdrawal."""
 
 from typing import Annotated, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from starlette.requests import Request
 
 from api.limits import Gate
 from api.posted import Posted, body_of
@@ -17,6 +17,7 @@ from api.schemas.public.complaints import (
     SubmittedOut,
     WithdrawIn,
 )
+from api.tickets import Gated
 from api.work import OpenWork, OptionalKey, Work
 from models.domain.errors import (
     BadTicket,
@@ -53,31 +54,28 @@ _SPENT = (BadTicket, TicketOver, OtherContent, TooManyRequests)
     openapi_extra=body_of(PublicComplaintIn),
     operation_id="submit_public_complaint",
 )
-async def submit(request: Request, body: Submitting, work: OpenWork, key: OptionalKey) -> SubmittedOut:
+async def submit(gate: Gated, body: Submitting, work: OpenWork, key: OptionalKey) -> SubmittedOut:
     """先存文字、先给编号和查询码，照片随后上传；同一幂等键重复提交得到同一结果。须附验证题答案和 Idempotency-Key。"""
     if body.altcha is None:
         raise Invalid(
             flaws=[Flaw("/altcha", "missing", "请先取验证题（GET /v1/public/challenge）并附上答案")]
         )
-    mark = gate_of(request).mark_of(body.altcha, work.house.clock())
-    return await submitted(gate_of(request), work, body, needed(key), mark, ())
+    mark, key = gate.mark_of(body.altcha, work.house.clock()), needed(key)
+    draft = body.draft(await _follows(gate, work, body))
+    content = body.model_dump(
+        mode="json", exclude={"altcha"}
+    )  # the same words under the same key, whatever the ticket
+    return SubmittedOut.of(await work.do(submitting.submit, draft, content, key, mark=mark))
 
 
-async def submitted(
-    gate: Gate, work: Work, body: PublicComplaintIn, key: Key, mark: bytes | None, marks: tuple[str, ...]
-) -> SubmittedOut:
-    """Store a submission that was admitted; the content that is compared leaves the ticket out."""
+async def _follows(gate: Gate, work: Work, body: PublicComplaintIn) -> UUID | None:
+    """The earlier complaint that was named, proven by code or receipt; a code tried here counts as a code tried."""
     receipt = body.follows_receipt
-    proof = None if body.follows is None else (body.follows.number, body.follows.query_code)
-    follows = None
-    if proof or receipt:  # a code tried here counts as a code tried
-        tried = proof[0] if proof else str(receipt)
-        follows = await gate.answered(
-            tried, work.house.clock(), lambda: work.read(earlier.proven, proof, receipt)
-        )
-    content = body.model_dump(mode="json", exclude={"altcha"})
-    made = await work.do(submitting.submit, body.draft(follows), content, key, mark=mark, marks=marks)
-    return SubmittedOut.of(made)
+    code = None if body.follows is None else (body.follows.number, body.follows.query_code)
+    if code is None and receipt is None:
+        return None
+    tried = code[0] if code else str(receipt)
+    return await gate.answered(tried, work.house.clock(), lambda: work.read(earlier.proven, code, receipt))
 
 
 @router.post(
@@ -88,12 +86,10 @@ async def submitted(
     openapi_extra=body_of(CodeIn),
     operation_id="query_public_complaint",
 )
-async def query(request: Request, body: Asking, work: OpenWork) -> StatusOut:
+async def query(gate: Gated, body: Asking, work: OpenWork) -> StatusOut:
     """凭举报编号和查询码查询：办到哪一步、期限、答复、留言。从不显示经办人。"""
     number, code = parse_public_number(body.number), parse(body.query_code)
-    found = await gate_of(request).answered(
-        number, work.house.clock(), lambda: work.read(querying.query, number, code)
-    )
+    found = await gate.answered(number, work.house.clock(), lambda: work.read(querying.query, number, code))
     return StatusOut.model_validate(found)
 
 
@@ -106,9 +102,9 @@ async def query(request: Request, body: Asking, work: OpenWork) -> StatusOut:
     openapi_extra=body_of(MessageIn),
     operation_id="write_public_message",
 )
-async def write(request: Request, body: Writing, work: OpenWork, key: OptionalKey) -> MessageMade:
+async def write(gate: Gated, body: Writing, work: OpenWork, key: OptionalKey) -> MessageMade:
     """凭编号和查询码留言。“未解决”由没有经办过本件的人员复核。要传照片的，附上验证题答案后用同一凭证上传。"""
-    gate, now = gate_of(request), work.house.clock()
+    now = work.house.clock()
     mark = gate.mark_of(body.altcha, now) if body.altcha else None
     number, code, key = parse_public_number(body.number), parse(body.query_code), needed(key)
     made = await gate.answered(
@@ -127,22 +123,16 @@ async def write(request: Request, body: Writing, work: OpenWork, key: OptionalKe
     openapi_extra=body_of(WithdrawIn),
     operation_id="withdraw_public_complaint",
 )
-async def withdraw(request: Request, body: Withdrawing, work: OpenWork, key: OptionalKey) -> MessageMade:
+async def withdraw(gate: Gated, body: Withdrawing, work: OpenWork, key: OptionalKey) -> MessageMade:
     """撤回后编号和查询码不再能查询；已经发现的环境违法仍可能依法查处。"""
     number, code, key = parse_public_number(body.number), parse(body.query_code), needed(key)
     said = {"text": body.reason}
-    made = await gate_of(request).answered(
+    made = await gate.answered(
         number,
         work.house.clock(),
         lambda: work.do(writing.write, number, code, MessageKind.WITHDRAW, said, key),
     )
     return MessageMade(id=made, message="已撤回；编号和查询码从现在起不能再查询")
-
-
-def gate_of(request: Request) -> Gate:
-    """The gate of this process."""
-    gate: Gate = request.app.state.gate
-    return gate
 
 
 def needed(key: Key | None) -> Key:

@@ -7,12 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.caching import Lately, cacheable
-from api.limits import network_of
 from api.paging import Page, read_cursor, write_cursor
 from api.posted import Posted, body_of
 from api.problems import refuses
 from api.reads import Asked, asked
-from api.routes.public.complaints import gate_of
 from api.schemas.public.publications import (
     FiguresOut,
     FiguresQuery,
@@ -22,6 +20,7 @@ from api.schemas.public.publications import (
     PublicPublicationQuery,
     PublicPublicationRow,
 )
+from api.tickets import Gated, Network
 from api.work import OpenWork, OptionalKey
 from models.domain.errors import (
     BadCursor,
@@ -93,13 +92,13 @@ async def get_public_publication(request: Request, publication_id: UUID, work: O
     operation_id="object_to_publication",
 )
 async def object_to_publication(
-    request: Request, publication_id: UUID, body: Objecting, work: OpenWork, key: OptionalKey
+    gate: Gated, network: Network, publication_id: UUID, body: Objecting, work: OpenWork, key: OptionalKey
 ) -> ObjectionReceived:
     """公开期内可以提出异议；内容和联系方式加密保存，给出编号和答复期限。附验证题答案的不受普通表单数量限制。"""
-    gate, now = gate_of(request), work.house.clock()
+    now = work.house.clock()
     mark = gate.mark_of(body.altcha, now) if body.altcha else None
     if mark is None:
-        gate.admit_unproven(network_of(request), now)
+        gate.admit_unproven(network, now)
     made = await work.do(objecting.receive, publication_id, body.sent(), key, mark=mark)
     return ObjectionReceived(
         number=made.number,

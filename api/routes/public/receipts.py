@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from api.caching import cacheable
 from api.problems import refuses
-from api.routes.public.complaints import gate_of
 from api.schemas.public.receipts import CheckedOut, CheckIn, ImageIn, KeyOut, KeysOut
+from api.tickets import Gated
 from api.work import OpenWork
 from models.domain.errors import NotFound, TooManyRequests
 from models.domain.words.numbering import parse_public_number
@@ -62,9 +62,8 @@ async def check_receipt(body: CheckIn, work: OpenWork) -> CheckedOut:
     },
     operation_id="draw_receipt",
 )
-async def draw_receipt(request: Request, body: ImageIn, work: OpenWork) -> Response:
+async def draw_receipt(gate: Gated, body: ImageIn, work: OpenWork) -> Response:
     """凭编号和查询码得到可保存的回执图片（PNG，宽 720）：编号、分组的查询码、时间、二维码、电话。"""
-    gate = gate_of(request)
     number, code = parse_public_number(body.number), parse(body.query_code)
     shown = await gate.answered(
         number, work.house.clock(), lambda: work.read(receipt_pictures.pictured, number, code, gate.limits)
