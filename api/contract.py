@@ -8,30 +8,25 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
 from itertools import product
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from api.app import Face, build_api
 from api.problems import FRAMEWORK, STATUS
 from models.domain.access import GRANTS, ROLE_TITLES, Actor, Verb
-from models.domain.complaint_steps import LIFECYCLES
-from models.domain.errors import HuanxunError
-from models.domain.lifecycle import (
-    ACTION_TITLES,
-    STATE_TITLES,
-    TERMINAL,
-    Facts,
-    Guard,
-    Start,
-    State,
-    Transition,
-    mermaid,
-)
+from models.domain.complaint_steps import ComplaintFacts
+from models.domain.errors import HuanxunError, Unmet
+from models.domain.lifecycle import Facts, Start, Transition, always, mermaid
+from models.domain.lifecycles import LIFECYCLES
+from models.domain.rectification.facts import ItemFacts
+from models.domain.rectification.words import DATED_TITLES, LOOK_BACKS
+from models.domain.states import ACTION_TITLES, STATE_TITLES, TERMINAL, Kind, State
 
 _SOMEBODY: Final = UUID(int=1)
+_NOBODY: Final = Actor(_SOMEBODY, None, "", ())
 _FROM_CODE: Final = "由代码生成，不要手改：`huanxun openapi` 重写，`huanxun openapi --check` 比对。"
 
 
@@ -81,44 +76,45 @@ def lifecycles() -> str:
     for kind, rows in LIFECYCLES.items():
         parts += [f"## {kind.value}", f"```mermaid\n{mermaid(rows)}\n```"]
         header = ("动作", "从", "到", "岗位", "条件（不满足时的提示）", "起算", "停止", "重开")
-        parts.append(_table(header, map(_transition, rows)))
+        flawed = list(_FLAWED[kind]())
+        parts.append(_table(header, (_transition(row, flawed) for row in rows)))
         parts.append(_table(("期限", "名称"), _clocks(rows)))
     final = "、".join(sorted(STATE_TITLES[state] for state in TERMINAL))
     return _page("办理过程", f"终点：{final}。期限的长短是数据，见 `models/reference/rules.toml`。", *parts)
 
 
-def _transition(row: Transition) -> tuple[str, ...]:
+def _transition(row: Transition[Any], flawed: Iterable[Facts]) -> tuple[str, ...]:
     return (
         f"{ACTION_TITLES[row.action]} `{row.action.value}`",
         "、".join(STATE_TITLES[state] for state in State if state in row.sources),
         STATE_TITLES[row.target] if row.target else "（不变）",
         "、".join(title for role, title in ROLE_TITLES.items() if role in row.roles),
-        "；".join(f"`{guard.__name__}` {' / '.join(messages(guard))}" for guard in row.guards),
+        "；".join(f"`{guard.__name__}` {' / '.join(messages(guard, flawed))}" for guard in row.guards),
         "、".join(map(_start, row.starts)),
         "、".join("全部" if rule == "*" else f"`{rule}`" for rule in row.stops),
         "、".join(f"`{rule}`" for rule in row.reopens),
     )
 
 
-def _start(start: Start) -> str:
-    condition = start.when.__name__.strip("_")
-    return f"`{start.rule_id}`" + ("" if condition == "<lambda>" else f"（`{condition}`）")
+def _start(start: Start[Any]) -> str:
+    return f"`{start.rule_id}`" + ("" if start.when is always else f"（`{start.when.__name__.strip('_')}`）")
 
 
-def messages(guard: Guard) -> list[str]:
+def messages(guard: Callable[[Any], Unmet | None], flawed: Iterable[Facts]) -> list[str]:
     """What a guard can say: it is asked about facts in which nothing is as it should be."""
-    found = (guard(facts) for facts in _flawed())
+    found = (guard(facts) for facts in flawed)
     return list(dict.fromkeys(unmet.message for unmet in found if unmet is not None))
 
 
-def _flawed() -> Iterator[Facts]:
+def _flawed_complaints() -> Iterator[ComplaintFacts]:
     for yes, told, external, answered in product((True, False), repeat=4):
-        yield Facts(
+        yield ComplaintFacts(
             state=State.NEW,
             division="43",
-            actor=Actor(_SOMEBODY, None, "", ()),
+            actor=_NOBODY,
             has_reporter=yes,
             has_category=False,
+            text_written=False,
             has_external_number=external,
             told=told,
             platform_replied=answered,
@@ -131,9 +127,48 @@ def _flawed() -> Iterator[Facts]:
         )
 
 
-def _clocks(rows: Iterable[Transition]) -> Iterator[tuple[str, ...]]:
+def _flawed_items() -> Iterator[ItemFacts]:
+    somebody = frozenset({_SOMEBODY})
+    for designated, verified, looks in product((None, _SOMEBODY), (None, _SOMEBODY), (0, LOOK_BACKS)):
+        yield ItemFacts(
+            state=State.NEW,
+            division="43",
+            actor=_NOBODY,
+            families=somebody,
+            own_units=somebody,
+            verifier=designated,
+            verified_by=verified,
+            applicants=somebody,
+            verifiers=somebody,
+            earlier_verifiers=somebody,
+            open_tasks=(1,),
+            overdue=True,
+            needs_outside_act=True,
+            missing_materials=("……",),
+            missing_at_end=("……",),
+            unmet_standard=("……",),
+            unpaired_stations=("……",),
+            open_objections=1,
+            upheld_objections=int(verified is not None),
+            look_backs=looks,
+            designee_related=True,
+            designee_verified_before=True,
+            outside_act_given=False,
+            outside_act_in_time=False,
+            members_foreign=True,
+            checklist_open=(1,),
+        )
+
+
+_FLAWED: Final[dict[Kind, Callable[[], Iterable[Facts]]]] = {
+    Kind.COMPLAINT: _flawed_complaints,
+    Kind.RECTIFICATION: _flawed_items,
+}
+
+
+def _clocks(rows: Iterable[Transition[Any]]) -> Iterator[tuple[str, ...]]:
     shipped = tomllib.loads((files("models.reference") / "rules.toml").read_text("utf-8"))
-    titles = {rule["rule_id"]: rule["title"] for rule in shipped["rule"]}
+    titles = {rule["rule_id"]: rule["title"] for rule in shipped["rule"]} | DATED_TITLES
     named = {start.rule_id for row in rows for start in row.starts}
     return ((f"`{rule}`", titles[rule]) for rule in sorted(named))
 

@@ -18,6 +18,7 @@ from api.work import May, Work
 from models.domain.errors import HuanxunError
 from models.operations.act import Act
 from models.operations.casework import identities, sight
+from models.operations.channels import channels
 from models.operations.evidence import views as evidence_views
 from models.operations.law import clocks, phrases
 from models.operations.people import officers, reach, units
@@ -37,6 +38,7 @@ SUBJECTS: Final[dict[str, Callable[[Act, UUID], Any]]] = {
     "phrase_id": phrases.find,
     "publication_id": held.find,
     "objection_id": objections.find,
+    "channel_id": channels.find,
 }
 """Path parameters that name something a person may or may not see."""
 

@@ -73,7 +73,8 @@ def build(settings: Settings, port: Port, *, face: Face, identities_sealed: bool
         anchors.sign_if_due(db, vault, anchors.path_in(settings.data_dir), clock(), force=True)
     engine.dispose()
     gate = Gate(vault, settings.public_limits)
-    house = House(port, vault, clock, FolderStore(settings.data_dir / FOLDER), renew=unlocked)
+    store = FolderStore(settings.data_dir / FOLDER)
+    house = House(port, vault, clock, store, renew=unlocked, origins=settings.origins)
     intake = Intake(house, settings.upload_limits)
     application = create_app(house, face=face, gate=gate, intake=intake)
     state = application.state

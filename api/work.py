@@ -59,6 +59,7 @@ class House:
     store: Store
     law: Law | None = None
     renew: Callable[[], Vault] | None = None  # reads the keys again: they may have been rotated
+    origins: frozenset[str] = frozenset()  # where reminders may go in plain text or inside the house
 
     def law_at(self, db: Connection, version: int) -> Law:
         """The law of this version, read again only when it has changed; the keys with it, since rotation counts so."""

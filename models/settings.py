@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.domain.public.limits import PublicLimits
 from models.domain.public.upload_limits import MOST_FILE_BYTES, UploadLimits
+from models.domain.targets import origins_of
 from models.vault import Suite
 
 _PUBLIC = PublicLimits()
@@ -113,6 +114,18 @@ class Settings(BaseSettings):
     upload_body_seconds: float = Field(
         default=_UPLOADS.upload_body_seconds, gt=0, le=3600, description="一张照片最多传多少秒"
     )
+    link_base: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="外发消息里链接的开头，如 https://huanxun.example；不填则消息不带链接",
+    )
+    webhook_origins: str = Field(
+        default="",
+        description=(
+            "通知渠道可以例外的目标，逗号分隔，如 http://10.1.2.3:9000, smtp://10.1.2.4:25；"
+            "只有列出的才可以不加密、用其他端口或在内部网络"
+        ),
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="日志级别")
 
     @property
@@ -125,6 +138,11 @@ class Settings(BaseSettings):
     @property
     def keys(self) -> Path:
         return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The allow-list of the guard of what goes out."""
+        return origins_of(self.webhook_origins)
 
     @property
     def upload_limits(self) -> UploadLimits:

@@ -200,6 +200,10 @@ class Vault:
         """Return the 32 bytes that sign the challenges of the public face."""
         return hmac.digest(self._keys.rate_key, b"huanxun challenge", "sha256")
 
+    def channel_key(self) -> bytes:
+        """Return the 32 bytes that seal targets and addresses of reminders: the worker has no master key."""
+        return hmac.digest(self._keys.rate_key, b"huanxun channels", "sha256")
+
     # --- signatures ---
 
     def sign(self, message: bytes) -> bytes:

@@ -60,7 +60,9 @@ ROLES: dict[str, tuple[Role, str]] = {
     "warden": (Role.WARDEN, TOWN),
     "liaison": (Role.LIAISON, TOWN),
     "verifier": (Role.VERIFIER, COUNTY),
+    "verifier2": (Role.VERIFIER, COUNTY),
     "office": (Role.OFFICE, COUNTY),
+    "office2": (Role.OFFICE, COUNTY),
     "supervisor": (Role.SUPERVISOR, COUNTY),
     "supervisor2": (Role.SUPERVISOR, COUNTY),
     "deputy_head": (Role.DEPUTY_HEAD, COUNTY),
@@ -72,6 +74,18 @@ ROLES: dict[str, tuple[Role, str]] = {
     "stranger_inspector": (Role.INSPECTOR, OTHER_COUNTY),
     "town_inspector": (Role.INSPECTOR, "430511002"),
 }
+
+TOWN_HALL = "陈家桥镇人民政府（样例）"
+HOUSING = "区住建局（样例）"
+OFFICE = "区整改办（样例）"
+UNIT_OF = {
+    "liaison": TOWN_HALL,
+    "verifier": HOUSING,
+    "verifier2": HOUSING,
+    "office": OFFICE,
+    "office2": OFFICE,
+}
+"""Whose unit is neither the bureau nor its neighbour."""
 
 
 @dataclass(slots=True)
@@ -116,6 +130,11 @@ class World:
             for row in held
         )
         return Actor(account.id, None, account.name, grants)
+
+    def unit(self, name: str) -> UUID:
+        with self.engine.connect() as db:
+            statement = select(tables.units.c.id).where(tables.units.c.name == name)
+            return UUID(str(db.execute(statement).scalar_one()))
 
     def account(self, name: str) -> UUID:
         with self.engine.connect() as db:
@@ -165,10 +184,20 @@ def _people(act: Act) -> None:
         number_prefix="邻环",
         valid_from=founded,
     )
+    elsewhere = {
+        name: units.add_unit(
+            act, name=name, division=division, parent_id=None, number_prefix=prefix, valid_from=founded
+        )
+        for name, division, prefix in (
+            (TOWN_HALL, TOWN, None),
+            (HOUSING, COUNTY, None),
+            (OFFICE, COUNTY, "北整"),
+        )
+    }
     act.law = reference.load(act.db)
     secret = QUICK.hash(PASSWORD)
     for name, (role, division) in ROLES.items():
-        unit = other if division == OTHER_COUNTY else bureau
+        unit = elsewhere.get(UNIT_OF.get(name, "")) or (other if division == OTHER_COUNTY else bureau)
         account = accounts.create(act, login=name, name=f"样例{name}", unit_id=unit, password_hash=secret)
         accounts.give(act, GrantDraft(account, role, division, unit_id=unit))
         if role is Role.INSPECTOR:

@@ -1,5 +1,5 @@
 """
-Delivery 送达: each claimed notice through every channel, one attempt in flight at a time.
+Delivery 送达: what is due goes into the inboxes, and each claimed dispatch leaves by one way after the other.
 
 Nothing is sent inside a transaction: the attempt is committed first, and its end afterwards.
 """
@@ -7,66 +7,89 @@ Nothing is sent inside a transaction: the attempt is committed first, and its en
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
 
+from models.operations.outgoing import dispatches
+from models.operations.outgoing.attempts import Begun, Ended, Outcome
+from models.operations.outgoing.dispatching import proceed
+from models.operations.outgoing.ways import Exits
 from models.operations.reminders import notices
-from models.operations.reminders.notices import Ended, Outcome
-from workers.gateways.gateway import Gateway, NotSent, OutcomeUnknown
+from workers.gateways.gateway import Destination, Gateway, NotSent, OutcomeUnknown, Parcel
 from workers.station import Station
 
 log = structlog.get_logger("worker")
 
 
-def deliver(station: Station, gateways: Sequence[Gateway], *, stopping: Callable[[], bool]) -> int:
-    """Deliver one batch; gives how many notices were taken in hand."""
+@dataclass(frozen=True)
+class Outlets:
+    """
+    The gateways of this process: ``defaults`` for people without contacts, ``others`` for those with.
+
+    ``link_base``: what links begin with, ``https://环巡.example``; empty: letters carry none.
+    """
+
+    defaults: Sequence[Gateway]
+    others: Mapping[str, Gateway] = field(default_factory=dict)
+    link_base: str = ""
+
+    @property
+    def by_kind(self) -> dict[str, Gateway]:
+        return {**self.others, **{one.channel: one for one in self.defaults}}
+
+    @property
+    def exits(self) -> Exits:
+        """The same, as far as the rows need to know."""
+        kinds = {kind: one.deduplicates for kind, one in self.by_kind.items()}
+        return Exits(kinds, [one.channel for one in self.defaults], self.link_base)
+
+
+def deliver(station: Station, outlets: Outlets, *, stopping: Callable[[], bool]) -> int:
+    """Tell and send one batch; gives how many notices and dispatches were taken in hand."""
     with station.acting() as act:
-        claimed = notices.claim(act.db, act.now, station.name)
-    for done, notice_id in enumerate(claimed):
+        told = notices.tell_due(act, outlets.exits)
+        claimed = dispatches.claim(act.db, act.now, station.name)
+    for done, dispatch_id in enumerate(claimed):
         if stopping():
             give_back(station)
-            return done
-        _deliver_one(station, gateways, notice_id)
-    return len(claimed)
+            return told + done
+        _deliver_one(station, outlets, dispatch_id)
+    return told + len(claimed)
 
 
 def give_back(station: Station) -> None:
     """Free what is claimed and not begun, so that nobody has to wait for the lease to end."""
     with station.acting() as act:
-        notices.release(act.db, act.now, station.name)
+        dispatches.release(act.db, act.now, station.name)
 
 
-def _deliver_one(station: Station, gateways: Sequence[Gateway], notice_id: UUID) -> None:
-    ended: Ended | None = None
-    for gateway in gateways:
+def _deliver_one(station: Station, outlets: Outlets, dispatch_id: UUID) -> None:
+    tried: list[Ended] = []
+    while True:
+        exits = outlets.exits
         with station.acting() as act:
-            notices.record(act, ended)
-            begun = notices.begin_attempt(
-                act, notice_id, station.name, gateway.channel, deduplicates=gateway.deduplicates
-            )
-        if begun is None:
+            step = proceed(act, dispatch_id, station.name, exits, tried)
+        if not isinstance(step, Begun):
+            log.info("dispatch left", dispatch=str(dispatch_id), state=step.value)
             return
-        ended = _send(gateway, begun.attempt_id, begun.content) if begun.attempt_id else None
-    with station.acting() as act:
-        notices.record(act, ended)
-        channels = [gateway.channel for gateway in gateways]
-        settled = notices.settle(act, notice_id, station.name, channels)
-    if not settled:
-        log.info("lease lost", notice=str(notice_id))
+        tried.append(_send(outlets.by_kind[step.way.channel], step))
 
 
-def _send(gateway: Gateway, attempt_id: UUID, content: Mapping[str, Any]) -> Ended:
+def _send(gateway: Gateway, begun: Begun) -> Ended:
     """One message out; whatever a channel does wrong is its failure, not ours."""
+    letter, attempt, way = begun.letter, begun.attempt_id, begun.way
+    parcel = Parcel(attempt, letter.subject, letter.text, letter.notices, letter.link, letter.sample)
     try:
-        gateway.send(attempt_id, content)
+        gateway.send(parcel, Destination(begun.config, begun.address))
     except OutcomeUnknown as error:
         # A receiver that recognises the id gets the same attempt again; another one must not.
-        return Ended(attempt_id, Outcome.BEGUN if gateway.deduplicates else Outcome.UNKNOWN, str(error))
+        outcome = Outcome.BEGUN if gateway.deduplicates else Outcome.UNKNOWN
+        return Ended(attempt, way, outcome, error.reason, error.retry_after)
     except NotSent as error:
-        return Ended(attempt_id, Outcome.FAILED, str(error))
+        return Ended(attempt, way, Outcome.FAILED, error.reason, error.retry_after, error.permanent)
     except Exception as error:
         log.warning("gateway broke", channel=gateway.channel, kind=type(error).__name__)
-        return Ended(attempt_id, Outcome.FAILED, f"渠道程序出错（{type(error).__name__}）")
-    return Ended(attempt_id, Outcome.SENT)
+        return Ended(attempt, way, Outcome.FAILED, f"渠道程序出错（{type(error).__name__}）")
+    return Ended(attempt, way, Outcome.SENT)

@@ -1,17 +1,16 @@
-"""Entry point of the worker: settings → database, keys, clock, gateways → ``Schedule``. ``python -m workers.run``."""
+"""Entry point of the worker: settings → database, keys, clock, outlets → ``Schedule``. ``python -m workers.run``."""
 
 from __future__ import annotations
 
 import gc
 import os
 import platform
-from collections.abc import Sequence
 from contextlib import closing
 from typing import Final
 
 import structlog
 
-from models.clock import clock_for
+from models.clock import clock_for, real
 from models.db.engines import open_engine, open_reader
 from models.db.listening import open_listener
 from models.keyring import load_keys
@@ -20,8 +19,9 @@ from models.operations import founding
 from models.operations.chains import anchors
 from models.settings import Settings
 from models.vault import Vault
+from workers.delivery import Outlets
 from workers.gateways.console import Console
-from workers.gateways.gateway import Gateway
+from workers.gateways.registry import gateways
 from workers.handling import handlers_in
 from workers.schedule import Schedule
 from workers.station import Station
@@ -33,7 +33,7 @@ POOL: Final = 2
 log = structlog.get_logger("worker")
 
 
-def run(settings: Settings, gateways: Sequence[Gateway]) -> None:
+def run(settings: Settings, outlets: Outlets) -> None:
     """Work until told to stop; what has begun is finished."""
     configure(settings.log_level)
     with closing(open_station(settings)) as station:
@@ -41,7 +41,7 @@ def run(settings: Settings, gateways: Sequence[Gateway]) -> None:
         with closing(Sleeper(listener, poll_seconds=settings.worker_poll_seconds)) as sleeper:
             schedule = Schedule(
                 station,
-                gateways,
+                outlets,
                 sleeper,
                 heads_log=anchors.path_in(settings.data_dir),
                 handlers=handlers_in(settings.data_dir),
@@ -69,9 +69,15 @@ def open_station(settings: Settings) -> Station:
     )
 
 
+def outlets_of(settings: Settings) -> Outlets:
+    """Every gateway for those who have contacts; the console, besides the inbox, for everybody else."""
+    return Outlets((Console(),), gateways(settings.origins, clock=real), settings.link_base.rstrip("/"))
+
+
 def main() -> None:
-    """The channels an instance has so far: the inbox, which is the row itself, and the console."""
-    run(Settings(), (Console(),))
+    """The worker as people start it."""
+    settings = Settings()
+    run(settings, outlets_of(settings))
 
 
 if __name__ == "__main__":

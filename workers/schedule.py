@@ -7,7 +7,7 @@ down. Everything else is found by ``waiting.look``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -17,9 +17,8 @@ import structlog
 from models.operations.act import Act
 from models.operations.chains import anchors
 from models.operations.evidence import sweeps as evidence_sweeps
-from models.operations.reminders import heartbeats, reminding, sweeps, waiting, work_items
-from workers.delivery import deliver, give_back
-from workers.gateways.gateway import Gateway
+from models.operations.reminders import acknowledging, heartbeats, reminding, sweeps, waiting, work_items
+from workers.delivery import Outlets, deliver, give_back
 from workers.station import Station
 from workers.waking import Sleeper
 
@@ -43,14 +42,14 @@ class Schedule:
     def __init__(
         self,
         station: Station,
-        gateways: Sequence[Gateway],
+        outlets: Outlets,
         sleeper: Sleeper,
         *,
         heads_log: Path,
         handlers: Mapping[str, Handler] = HANDLERS,
     ) -> None:
         self._station = station
-        self._gateways = gateways
+        self._outlets = outlets
         self._sleeper = sleeper
         self._heads_log = heads_log
         self._handlers = handlers
@@ -78,8 +77,9 @@ class Schedule:
         with station.reading() as db:
             found = waiting.look(db, now)
         busy = found.reminders and self._remind()
-        if found.notices or busy:
-            busy = bool(deliver(station, self._gateways, stopping=self._stopping)) or busy
+        busy = (found.unacknowledged and self._escalate()) or busy
+        if found.notices or found.dispatches or busy:
+            busy = bool(deliver(station, self._outlets, stopping=self._stopping)) or busy
         if found.items:
             busy = self._work() or busy
         return busy
@@ -95,6 +95,13 @@ class Schedule:
         for clock_id, kind in done.broken:
             log.error("reminder put off", deadline=str(clock_id), kind=kind)
         return bool(done.clocks or done.broken)
+
+    def _escalate(self) -> bool:
+        with self._station.acting() as act:
+            done = acknowledging.escalate_due(act)
+        for notice_id, kind in done.broken:
+            log.error("escalation put off", notice=str(notice_id), kind=kind)
+        return bool(done.notices or done.broken)
 
     def _work(self) -> bool:
         """One work item."""

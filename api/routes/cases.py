@@ -36,8 +36,9 @@ from models.domain.errors import (
     VersionMissing,
 )
 from models.operations import queues
-from models.operations.casework import advancing, case_history, case_views, cases, reassigning, triage
+from models.operations.casework import case_history, cases, triage
 from models.operations.casework.stepping import Step
+from models.operations.handling import advancing, case_views, reassigning
 
 router = APIRouter(
     prefix="/v1/cases", tags=["案件"], route_class=PlainRoute

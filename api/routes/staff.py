@@ -9,8 +9,11 @@ from fastapi import APIRouter
 from api.routes import cases, complaints, deadlines, enterprises, journal, law, messages, notices, phrases
 from api.routes.evidence import photos
 from api.routes.identity import looks
+from api.routes.ledgers import items as ledger_items
+from api.routes.ledgers import ledgers
 from api.routes.people import accounts, auth, divisions, me, officers, units
 from api.routes.publishing import objections, publications
+from api.routes.reminders import acknowledging, channels, contacts, previewing
 
 STAFF: Final[tuple[APIRouter, ...]] = (
     cases.router,
@@ -21,7 +24,11 @@ STAFF: Final[tuple[APIRouter, ...]] = (
     photos.router,
     auth.router,
     notices.router,
+    acknowledging.router,
+    previewing.router,
     deadlines.router,
+    ledgers.router,
+    ledger_items.router,
     phrases.router,
     law.calendar_router,
     law.rules_router,
@@ -29,7 +36,9 @@ STAFF: Final[tuple[APIRouter, ...]] = (
     enterprises.places,
     enterprises.router,
     accounts.router,
+    contacts.of_accounts,
     me.router,
+    contacts.mine,
     units.router,
     divisions.router,
     officers.router,
@@ -37,5 +46,6 @@ STAFF: Final[tuple[APIRouter, ...]] = (
     publications.previews,
     publications.router,
     objections.router,
+    channels.router,
 )
 """Hottest first: each router carries its whole prefix and hangs straight on the app."""

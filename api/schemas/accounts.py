@@ -12,7 +12,7 @@ from api.paging import PageQuery
 from api.schemas.base import DivisionCode, In, Moment, Out, Patch, Words
 from api.schemas.people import Password
 from models.domain.access import ROLE_TITLES, Role
-from models.domain.lifecycle import STATE_TITLES, Action, State
+from models.domain.states import STATE_TITLES, Action, State
 from models.domain.words.passwords import LEAST, MOST
 from models.operations.people.accounts import GrantDraft
 from models.operations.people.deputies import DeputyDraft

@@ -57,6 +57,9 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_iso), AfterValidator(_millise
 Words = Annotated[str, AfterValidator(_clean)]
 """Text, trimmed, without control characters; lengths are given where it is used."""
 
+Note = Annotated[Words, Field(max_length=2000)]
+Reason = Annotated[Words, Field(min_length=2, max_length=2000)]
+
 DivisionCode = Annotated[str, Field(pattern=r"^[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$")]
 
 

@@ -13,7 +13,7 @@ from api.schemas.base import Count, DivisionCode, In, Moment, Out, PlaceIn, Word
 from models.domain.complaints import Channel, Track
 from models.domain.drafts import CaseDraft, Place
 from models.domain.ids import is_uuid7
-from models.domain.lifecycle import Kind, State
+from models.domain.states import Kind, State
 from models.operations.queues import KEYS, Filters
 
 _FAR = 9000

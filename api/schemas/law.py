@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.base import In, Out, Words
 from api.schemas.deadlines import Impact, MoveOut
 from models.domain.access import Role
-from models.domain.timing.rules import Confidence, Party, Scope, Subject, Trigger
+from models.domain.timing.rules import Confidence, Party, Scope, Subject
 from models.domain.timing.terms import Direction, Unit
 from models.domain.timing.titles import CONFIDENCE_TITLES
+from models.domain.timing.triggers import Trigger
 from models.operations.law.rules import Filters
 
 RuleId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,39}$")]
@@ -130,6 +131,7 @@ class RuleIn(In):
     overridable: bool = True
     valid_from: date
     valid_to: date | None = None
+    counts_start_day: bool = Field(False, description="公示首日是否计入；只用于公示天数的规则")
     ends_previous: bool = Field(False, description="同时结束仍然有效的上一个本地版本（至新版本生效前一日）")
 
     def cells(self) -> dict[str, Any]:
@@ -183,6 +185,7 @@ class RuleOut(Out):
     overridable: bool
     valid_from: date
     valid_to: date | None
+    counts_start_day: bool
 
     @classmethod
     def of(cls, found: dict[str, Any]) -> Self:
@@ -190,7 +193,7 @@ class RuleOut(Out):
         basis = [{"valid_to": None} | one for one in cells["basis"]]
         title = CONFIDENCE_TITLES[Confidence(cells["confidence"])]
         more = {"id": found["id"], "origin": found["origin"], "basis": basis, "confidence_title": title}
-        return cls.model_validate(cells | more)
+        return cls.model_validate({"counts_start_day": False} | cells | more)
 
 
 class RulesOut(Out):

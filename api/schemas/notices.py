@@ -36,6 +36,8 @@ class NoticeOut(Out):
     told_as: Annotated[Audience, Field(description="以什么身份收到：承办人、负责人、分管负责人")]
     planned_at: datetime
     read_at: datetime | None
+    ack_due_at: Annotated[datetime | None, Field(description="须在此前点“收到”；为空则不必，或已告知上一级")]
+    ack_at: datetime | None
 
     @classmethod
     def of(cls, row: AnyRow) -> Self:
@@ -54,6 +56,8 @@ class NoticeOut(Out):
             told_as=content["as"],
             planned_at=row.planned_at,
             read_at=row.read_at,
+            ack_due_at=row.ack_due_at,
+            ack_at=row.ack_at,
         )
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api.schemas.base import In, Moment, Words
+from api.schemas.base import In, Moment, Note, Reason, Words
+from api.schemas.ledgers.steps import ItemStep
 from models.domain.complaints import (
     ContactWay,
     Measure,
@@ -17,10 +18,7 @@ from models.domain.complaints import (
     Satisfaction,
     Verdict,
 )
-from models.domain.lifecycle import Action as A
-
-Note = Annotated[Words, Field(max_length=2000)]
-Reason = Annotated[Words, Field(min_length=2, max_length=2000)]
+from models.domain.states import Action as A
 
 
 class AcceptIn(In):
@@ -244,7 +242,8 @@ CaseStep = Annotated[
     | ExtendIn
     | SuspendIn
     | ResumeIn
-    | VoidIn,
+    | VoidIn
+    | ItemStep,
     Field(discriminator="action"),
 ]
 

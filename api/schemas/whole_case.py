@@ -10,9 +10,9 @@ from api.schemas.base import Out, PlaceOut, UnmetOut
 from api.schemas.cases import due
 from api.schemas.steps import inputs_of
 from models.domain.complaints import Channel, Confidentiality, ContactWay, Satisfaction, Track, Verdict
-from models.domain.lifecycle import ACTION_TITLES, STATE_TITLES, Action, Kind, State
+from models.domain.states import ACTION_TITLES, STATE_TITLES, Action, Kind, State
 from models.operations.casework.case_facts import Child
-from models.operations.casework.case_views import CaseView
+from models.operations.handling.case_views import CaseView
 from models.tables.base import AnyRow
 
 

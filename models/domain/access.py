@@ -80,6 +80,13 @@ class Verb(StrEnum):
     REFERENCE_READ = "reference.read"
     REFERENCE_ADMIN = "reference.admin"
     PHRASE_WRITE = "phrase.write"
+    LEDGER_READ = "ledger.read"
+    LEDGER_KEEP = "ledger.keep"  # make ledgers and items, import, open and freeze periods
+    MATERIAL_WRITE = "material.write"  # add to the file of an item 一事一档
+    PROGRESS_WRITE = "progress.write"  # report a month's progress, mark tasks done
+    PROGRESS_REVIEW = "progress.review"  # accept a month's report, or send it back
+    CORRECTION_DECIDE = "correction.decide"  # approve a correction of a frozen month
+    CHANNEL_ADMIN = "channel.admin"  # the ways reminders leave the house
     PUBLICATION_PREPARE = "publication.prepare"  # draft, read, drop
     PUBLICATION_DECIDE = "publication.decide"  # approve, retract, answer objections
     SITE_READ = "site.read"
@@ -104,6 +111,7 @@ _DESK = {
     Verb.CASE_READ,
     Verb.CASE_STEP,
     Verb.DEADLINE_READ,
+    Verb.LEDGER_READ,
     Verb.SITE_READ,
     Verb.PEOPLE_READ,
 }
@@ -112,6 +120,7 @@ _LEAD = _DESK | {
     Verb.CASE_LOG,
     Verb.CASE_REASSIGN,
     Verb.COMPLAINT_READ,
+    Verb.CORRECTION_DECIDE,
     *IDENTITY_VERBS,
     Verb.DEADLINE_MOVE,
     Verb.PHRASE_WRITE,
@@ -123,6 +132,7 @@ _LEAD = _DESK | {
     Verb.DEPUTY_SET,
     Verb.SESSION_ADMIN,
 }
+_UNIT_DESK = {Verb.CASE_READ, Verb.CASE_STEP, Verb.DEADLINE_READ, Verb.LEDGER_READ, Verb.MATERIAL_WRITE}
 _EVERYONE = {Verb.OWN, Verb.REFERENCE_READ}
 
 GRANTS: Final[dict[Role, frozenset[Verb]]] = {
@@ -139,15 +149,20 @@ GRANTS: Final[dict[Role, frozenset[Verb]]] = {
             Verb.PUBLICATION_PREPARE,
             Verb.SITE_WRITE,
         },
-        Role.INSPECTOR: _DESK | {Verb.CASE_LOG, Verb.SITE_WRITE},
+        Role.INSPECTOR: _DESK | {Verb.CASE_LOG, Verb.MATERIAL_WRITE, Verb.SITE_WRITE},
         Role.WARDEN: {Verb.CASE_READ, Verb.CASE_LOG, Verb.CASE_STEP, Verb.SITE_READ},
         Role.SUPERVISOR: _LEAD,
         Role.DEPUTY_HEAD: _LEAD,
-        Role.LIAISON: {Verb.CASE_READ, Verb.CASE_STEP, Verb.DEADLINE_READ},
-        Role.VERIFIER: {Verb.CASE_READ, Verb.CASE_STEP, Verb.DEADLINE_READ},
+        Role.LIAISON: _UNIT_DESK | {Verb.PROGRESS_WRITE},
+        Role.VERIFIER: _UNIT_DESK | {Verb.PROGRESS_REVIEW},
         Role.OFFICE: _DESK
         | {
             Verb.DEADLINE_MOVE,
+            Verb.LEDGER_KEEP,
+            Verb.MATERIAL_WRITE,
+            Verb.PROGRESS_WRITE,
+            Verb.PROGRESS_REVIEW,
+            Verb.CORRECTION_DECIDE,
             Verb.PHRASE_WRITE,
             Verb.PUBLICATION_PREPARE,
             Verb.PUBLICATION_DECIDE,
@@ -157,6 +172,7 @@ GRANTS: Final[dict[Role, frozenset[Verb]]] = {
         Role.ADMIN: {
             Verb.ACCOUNT_ADMIN,
             Verb.ACCOUNT_KEEP,
+            Verb.CHANNEL_ADMIN,
             Verb.GRANT_ADMIN,
             Verb.HAND_OVER_READ,
             Verb.SESSION_ADMIN,

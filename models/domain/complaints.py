@@ -51,6 +51,7 @@ class Track(StrEnum):
     LITIGATION = "涉法涉诉"
     ADVICE = "咨询"
     NOT_OURS = "不属职责"
+    RECTIFICATION = "督察整改"
 
 
 class Verdict(StrEnum):

@@ -13,6 +13,7 @@ HuanxunError
 │  ├─ BadTicket               a solved challenge that is none of ours, altered or too old
 │  └─ TooLarge                more than a stated limit
 ├─ NotAPicture                a file of a kind we do not take, or a picture that cannot be opened
+│  └─ NotAPaper               a file that is none of the kinds an item's file holds
 ├─ OtherProtocol              an upload in a version of its protocol that we do not speak
 ├─ VersionMissing             no If-Match
 ├─ StaleVersion               somebody changed it first
@@ -133,6 +134,11 @@ class TooLarge(Invalid):
 class NotAPicture(HuanxunError):
     code = "not_a_picture"
     title = "这个文件不能作为照片接收"
+
+
+class NotAPaper(NotAPicture):
+    code = "not_a_paper"
+    title = "这种文件不能收进一事一档"
 
 
 class OtherProtocol(HuanxunError):

@@ -7,12 +7,13 @@ every token look-up, so a change holds from the next request on, in every proces
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from models.domain.catalogue import Catalogue
+from models.domain.rectification.standards import Standard
 from models.domain.timing.calendar import Calendar
 from models.domain.timing.reminders import Stage
 from models.domain.timing.rules import Rule, choose
@@ -52,6 +53,7 @@ class Law:
     catalogue: Catalogue
     divisions: Mapping[str, Division]
     units: Mapping[UUID, UnitInfo]
+    standards: tuple[Standard, ...] = ()
     _areas: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def areas(self, division: str) -> tuple[str, ...]:
@@ -92,6 +94,25 @@ class Law:
         while more := {u.id for u in self.units.values() if u.parent_id in found} - found:
             found |= more
         return frozenset(found)
+
+    def families(self, unit_ids: Iterable[UUID]) -> frozenset[UUID]:
+        """
+        The whole trees these units stand in: everything below the topmost unit above each.
+
+        The people's government is not entered as a unit above its departments: all would be one family.
+        """
+        found: frozenset[UUID] = frozenset()
+        for unit_id in unit_ids:
+            if unit_id not in found:
+                found |= self.unit_tree(self._top(unit_id))
+        return found
+
+    def _top(self, unit_id: UUID) -> UUID:
+        here, seen = unit_id, {unit_id}
+        while (unit := self.units.get(here)) and unit.parent_id is not None and unit.parent_id not in seen:
+            here = unit.parent_id
+            seen.add(here)
+        return here
 
     def candidates(self, rule_id: str, on: date, division: str) -> tuple[Rule, ...]:
         """The rules of one id in force that day, one per scope that reaches the division."""

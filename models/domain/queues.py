@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.domain.access import Role
-from models.domain.lifecycle import State
+from models.domain.states import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,13 +58,14 @@ def media_type_of(data: bytes) -> str:
     Raises:
         NotAPicture: it is something else; says what, and the way out.
     """
-    kind = _kind_of(data)
+    kind = kind_of(data)
     if kind in _SAID:
         raise NotAPicture(_SAID[kind], found=kind)
     return kind
 
 
-def _kind_of(data: bytes) -> str:
+def kind_of(data: bytes) -> str:
+    """Return the media type of a picture we take, or the name of what it is instead."""
     if not data:
         return "empty"
     for head, kind in _HEADS:

@@ -1,8 +1,9 @@
 """
 Where bytes are kept: written once, durable before anything speaks of them, under names we made.
 
-Keys: ``sealed/ab/<id>`` (sealed originals, 32 hex digits) and ``copy/ab/<sha256>`` (re-encoded copies, 64). No
-part of a key ever comes from a person. The folder stands for the interface that object storage will have too.
+Keys: ``sealed/ab/<id>`` (sealed originals, 32 hex digits), ``copy/ab/<sha256>`` (re-encoded copies, 64) and
+``file/ab/<sha256>`` (papers as they came, 64). No part of a key ever comes from a person. The folder stands for the
+interface that object storage will have too.
 """
 
 from __future__ import annotations
@@ -11,23 +12,33 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from errno import ENOSPC
 from pathlib import Path
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 from uuid import UUID
 
 from models.domain.errors import Unavailable
 
 FOLDER: Final = "files"
-_KEY: Final = re.compile(r"sealed/[0-9a-f]{2}/[0-9a-f]{32}|copy/[0-9a-f]{2}/[0-9a-f]{64}")
-_SPACES: Final = ("sealed", "copy")
+_KEY: Final = re.compile(r"sealed/[0-9a-f]{2}/[0-9a-f]{32}|(copy|file)/[0-9a-f]{2}/[0-9a-f]{64}")
+_SPACES: Final = ("sealed", "copy", "file")
 _STALE: Final = ".part"
-_MISSING: Final = "照片文件不在文件库中；请告诉管理员：文件夹 files 可能没有随数据库一起恢复"
+_MISSING: Final = "文件不在文件库中；请告诉管理员：文件夹 files 可能没有随数据库一起恢复"
 _RESERVE_BYTES: Final = 256_000_000
 SHARDS: Final = 256
+CHUNK_BYTES: Final = 1_048_576
+
+
+class Incoming:
+    """Bytes on their way under a key: written piece by piece, looked into, then kept, or gone."""
+
+    def __init__(self, file: BinaryIO, keep: Callable[[], None]) -> None:
+        self.file = file
+        self.keep = keep
+        """Make the bytes durable under their key; what is there already stays. Raises ``OSError``."""
 
 
 class Store(Protocol):
@@ -43,6 +54,17 @@ class Store(Protocol):
 
     def get(self, key: str) -> bytes:
         """Return the bytes. Raises ``Unavailable``: the row is there, the file is not."""
+
+    def incoming(self, key: str, size: int) -> AbstractContextManager[Incoming]:
+        """
+        Take in up to ``size`` bytes for a key without holding them in memory; without ``keep`` nothing stays.
+
+        Raises:
+            OSError: no room.
+        """
+
+    def chunks(self, key: str) -> Iterator[bytes]:
+        """Return the bytes piece by piece. Raises ``Unavailable`` at once: the row is there, the file is not."""
 
     def exists(self, key: str) -> bool:
         """Tell whether the key is taken."""
@@ -69,6 +91,12 @@ def copy_key(digest: bytes) -> str:
     return f"copy/{name[:2]}/{name}"
 
 
+def file_key(digest: bytes) -> str:
+    """Return where a paper lies: by its own SHA-256 (32 bytes)."""
+    name = digest.hex()
+    return f"file/{name[:2]}/{name}"
+
+
 class FolderStore:
     """A folder of our own: 0700, files 0600; temp file, fsync, link, fsync of the folder."""
 
@@ -76,11 +104,7 @@ class FolderStore:
         self._folder = folder
 
     def put(self, key: str, data: bytes) -> None:
-        target = self._path(key)
-        self._make(target.parent)
-        if shutil.disk_usage(target.parent).free < _RESERVE_BYTES + len(data):
-            raise OSError(ENOSPC, "the rest of the disk is for the database")
-        part = target.with_name(f"{secrets.token_hex(16)}{_STALE}")
+        target, part = self._room(key, len(data))
         try:
             _write(part, data)
             self._settle(part, target)
@@ -93,6 +117,29 @@ class FolderStore:
             return self._path(key).read_bytes()
         except FileNotFoundError:
             raise Unavailable(_MISSING) from None
+
+    @contextmanager
+    def incoming(self, key: str, size: int) -> Iterator[Incoming]:
+        target, part = self._room(key, size)
+
+        def keep() -> None:
+            file.flush()
+            os.fsync(file.fileno())
+            self._settle(part, target)
+            _sync(target.parent)
+
+        try:
+            with _created(part) as file:
+                yield Incoming(file, keep)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def chunks(self, key: str) -> Iterator[bytes]:
+        try:
+            file = self._path(key).open("rb")
+        except FileNotFoundError:
+            raise Unavailable(_MISSING) from None
+        return _pieces(file)
 
     def exists(self, key: str) -> bool:
         return self._path(key).is_file()
@@ -132,6 +179,14 @@ class FolderStore:
             raise ValueError("not a key of ours")
         return self._folder / key
 
+    def _room(self, key: str, size: int) -> tuple[Path, Path]:
+        """Where the bytes of a key go, and where they wait until they are whole. Raises ``OSError``."""
+        target = self._path(key)
+        self._make(target.parent)
+        if shutil.disk_usage(target.parent).free < _RESERVE_BYTES + size:
+            raise OSError(ENOSPC, "the rest of the disk is for the database")
+        return target, target.with_name(f"{secrets.token_hex(16)}{_STALE}")
+
     def _make(self, folder: Path) -> None:
         """Make a folder and what is above it, each durable in its own."""
         if folder.is_dir():
@@ -157,9 +212,20 @@ class FolderStore:
                 return
 
 
+def _created(path: Path) -> BinaryIO:
+    """Open a file of ours that was not there."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    return open(handle, "w+b")
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(CHUNK_BYTES):
+            yield piece
+
+
 def _write(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    with open(handle, "wb") as file:
+    with _created(path) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

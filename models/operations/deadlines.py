@@ -1,25 +1,25 @@
 """
 Deadlines 期限: clocks that run on a case, each keeping the rule version, calendar reading and reason of its date.
 
-Overdue is ``now >= due_at``, the end of the rolled date; reminders count back from the legal one.
+Overdue is ``now >= due_at``, the end of the rolled date; reminders count back from the legal one. A clock's
+subject is the case itself, or what the clock is about within it: an objection, a publication, a task.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, insert, select, update
 
-from models.domain.law import county_of
 from models.domain.lifecycle import ALL_CLOCKS
-from models.domain.timing.limits import Limits, Settled, binding, settle
-from models.domain.timing.reminders import QuietHours, latest_due, next_after, plan
+from models.domain.timing.limits import Limits, Settled, settle
 from models.domain.timing.terms import Unit
 from models.operations.act import Act
-from models.operations.reckoning import Started, reckon_start, stretches
+from models.operations.clock_rows import clock_row, end_columns, remind_at, rule_columns
+from models.operations.reckoning import Started, dated_start, reckon_start, stretches
 from models.tables.base import AnyRow
 from models.tables.cases import cases
 from models.tables.deadlines import deadlines as T
@@ -57,14 +57,38 @@ _NEAREST = (
 def insert_started(act: Act, case_id: UUID, division: str, round_: int, started: Sequence[Started]) -> None:
     """Insert clocks; a clock whose stage has come already reminds at once."""
     if started:
-        act.db.execute(_INSERT, [_row(act, case_id, division, round_, one) for one in started])
+        act.db.execute(_INSERT, [clock_row(act, case_id, division, round_, one) for one in started])
 
 
-def start(act: Act, case: AnyRow, rule_id: str, start_at: datetime, *, limits: Limits | None) -> None:
-    """Start a clock where a rule binds."""
+def start(
+    act: Act,
+    case: AnyRow,
+    rule_id: str,
+    start_at: datetime,
+    *,
+    limits: Limits | None,
+    subject_id: UUID | None = None,
+) -> Settled | None:
+    """Start a clock where a rule binds; ``subject_id``: what it is about, when not the case as a whole."""
     started = reckon_start(act, rule_id, case.division_code, start_at, limits=limits)
-    if started is not None:
-        insert_started(act, case.id, case.division_code, case.round, [started])
+    return _insert(act, case, started, subject_id) if started is not None else None
+
+
+def start_dated(
+    act: Act,
+    case: AnyRow,
+    rule_id: str,
+    due_on: date,
+    *,
+    title: str,
+    event: str,
+    basis: str,
+    severity: int,
+    subject_id: UUID | None = None,
+) -> Settled:
+    """Start a clock whose last day was set outright; ``basis`` names what set it (整改方案)."""
+    started = dated_start(act, rule_id, due_on, title=title, event=event, basis=basis, severity=severity)
+    return _insert(act, case, started, subject_id)
 
 
 def running(act: Act, case_id: UUID) -> Sequence[AnyRow]:
@@ -87,21 +111,32 @@ def nearest_of(started: Sequence[Started]) -> dict[str, Any]:
 
 
 def stop(act: Act, clocks: Sequence[AnyRow], rule_ids: Sequence[str], *, cancelled: bool) -> None:
-    """End the named clocks (``*``: all); met late when the end had passed."""
+    """
+    End the named clocks; met late when the end had passed.
+
+    ``*`` ends all of the case's own: what is owed on an objection outlives the case, unless it is void (cancelled).
+    """
     for clock in clocks:
-        if clock.rule_id in rule_ids or ALL_CLOCKS in rule_ids:
-            silence(act, clock.id)
-            act.db.execute(
-                update(T)
-                .where(T.c.id == clock.id)
-                .values(
-                    state="cancelled" if cancelled else "met",
-                    stopped_at=act.now,
-                    met_late=act.now >= clock.due_at,
-                    remind_at=None,
-                    version=clock.version + 1,
-                )
-            )
+        own = cancelled or clock.subject_id == clock.case_id
+        if clock.rule_id in rule_ids or (ALL_CLOCKS in rule_ids and own):
+            _end(act, clock, cancelled=cancelled)
+
+
+def stop_of(act: Act, subject_id: UUID, *, cancelled: bool = False) -> None:
+    """End the clocks about an objection, a publication or a task; no case is a subject here."""
+    about = (T.c.subject_id == subject_id, T.c.subject_id != T.c.case_id, T.c.stopped_at.is_(None))
+    for clock in act.db.execute(select(T).where(*about).order_by(T.c.id)).all():
+        _end(act, clock, cancelled=cancelled)
+
+
+def refresh(act: Act, case_id: UUID) -> None:
+    """
+    The case's nearest end after a clock of something within it started or stopped; the case is locked.
+
+    Its version stays: nothing that a person changes in the case has changed.
+    """
+    values = {"changed_at": act.now, **nearest(act, case_id)}
+    act.db.execute(update(cases).where(cases.c.id == case_id).values(**values))
 
 
 def reopen(act: Act, case: AnyRow, rule_ids: Sequence[str], *, ended: str = "met") -> int:
@@ -110,9 +145,8 @@ def reopen(act: Act, case: AnyRow, rule_ids: Sequence[str], *, ended: str = "met
     for rule_id in rule_ids:
         stopped = act.db.execute(
             select(T)
-            .where(
-                T.c.case_id == case.id, T.c.rule_id == rule_id, T.c.round == case.round, T.c.state == ended
-            )
+            .where(T.c.case_id == case.id, T.c.subject_id == case.id)
+            .where(T.c.rule_id == rule_id, T.c.round == case.round, T.c.state == ended)
             .order_by(T.c.stopped_at.desc())
             .limit(1)
         ).one_or_none()
@@ -125,28 +159,28 @@ def reopen(act: Act, case: AnyRow, rule_ids: Sequence[str], *, ended: str = "met
 def extend(act: Act, case: AnyRow, clock: AnyRow | None, inputs: Mapping[str, Any]) -> None:
     """Grant an extension; the old date stays in the record."""
     assert clock is not None
-    unit = Unit(clock.rule["ext_unit"])
-    extension_id = act.new_id()
     told = inputs.get("told_at")
-    act.db.execute(
-        insert(extensions).values(
-            id=extension_id,
-            deadline_id=clock.id,
-            granted_at=act.now,
-            length=inputs["length"],
-            unit=unit.value,
-            reason=inputs["reason"],
-            told_at=datetime.fromisoformat(told) if told else None,
-            told_way=inputs.get("told_way"),
-            due_before=clock.due_on,
-            due_after=clock.due_on,
-            by=act.actor.account_id,
-        )
+    _lengthen(
+        act,
+        clock,
+        length=inputs["length"],
+        unit=clock.rule["ext_unit"],
+        reason=inputs["reason"],
+        told_at=datetime.fromisoformat(told) if told else None,
+        told_way=inputs.get("told_way"),
     )
-    settled = _rewrite(act, clock)
-    act.db.execute(
-        update(extensions).where(extensions.c.id == extension_id).values(due_after=settled.reckoning.due_on)
-    )
+
+
+def redate(act: Act, clock: AnyRow, due_on: date, *, reason: str = "经批准延期") -> None:
+    """
+    Move the day that a plan set (``start_dated``) to a later one; the old date stays in the record.
+
+    Raises:
+        ValueError: not later, or the end of this clock was counted and not set.
+    """
+    if due_on <= clock.due_on or not any("due_on" in one for one in clock.candidates):
+        raise ValueError("only a day set outright is moved, and only to a later one")
+    _lengthen(act, clock, length=(due_on - clock.due_on).days, unit=Unit.ND.value, reason=reason)
 
 
 def suspend(act: Act, clock: AnyRow | None, inputs: Mapping[str, Any]) -> None:
@@ -195,8 +229,8 @@ def rewrite(act: Act, clock: AnyRow, settled: Settled, candidates: Sequence[Mapp
         update(T)
         .where(T.c.id == clock.id)
         .values(
-            **_end_columns(settled),
-            **_rule_columns(candidates, settled),
+            **end_columns(settled),
+            **rule_columns(candidates, settled),
             remind_at=remind_at(act, settled),
             version=clock.version + 1,
         )
@@ -212,14 +246,45 @@ def silence(act: Act, clock_id: UUID) -> None:
     )
 
 
-def remind_at(act: Act, settled: Settled) -> datetime | None:
-    """When the clock next has something to say: at once when a stage has come already."""
-    reckoning = settled.reckoning
-    planned = plan(act.law.stages, reckoning, act.law.calendar, quiet=QuietHours(), hourly=reckoning.in_hours)
-    if latest_due(planned, act.now) is not None:
-        return act.now
-    following = next_after(planned, act.now)
-    return following.at if following else None
+def _insert(act: Act, case: AnyRow, started: Started, subject_id: UUID | None) -> Settled:
+    row = clock_row(act, case.id, case.division_code, case.round, started, subject_id=subject_id)
+    act.db.execute(_INSERT, row)
+    return started.settled
+
+
+def _end(act: Act, clock: AnyRow, *, cancelled: bool) -> None:
+    silence(act, clock.id)
+    act.db.execute(
+        update(T)
+        .where(T.c.id == clock.id)
+        .values(
+            state="cancelled" if cancelled else "met",
+            stopped_at=act.now,
+            met_late=act.now >= clock.due_at,
+            remind_at=None,
+            version=clock.version + 1,
+        )
+    )
+
+
+def _lengthen(act: Act, clock: AnyRow, **granted: Any) -> None:
+    """Record an extension and reckon the end anew with it."""
+    extension_id = act.new_id()
+    ends = {"due_before": clock.due_on, "due_after": clock.due_on}
+    act.db.execute(
+        insert(extensions).values(
+            id=extension_id,
+            deadline_id=clock.id,
+            granted_at=act.now,
+            by=act.actor.account_id,
+            **ends,
+            **granted,
+        )
+    )
+    settled = _rewrite(act, clock)
+    act.db.execute(
+        update(extensions).where(extensions.c.id == extension_id).values(due_after=settled.reckoning.due_on)
+    )
 
 
 def _rewrite(act: Act, clock: AnyRow, **changed: Any) -> Settled:
@@ -229,46 +294,7 @@ def _rewrite(act: Act, clock: AnyRow, **changed: Any) -> Settled:
         update(T)
         .where(T.c.id == clock.id)
         .values(
-            **_end_columns(settled), remind_at=remind_at(act, settled), version=clock.version + 1, **changed
+            **end_columns(settled), remind_at=remind_at(act, settled), version=clock.version + 1, **changed
         )
     )
     return settled
-
-
-def _row(act: Act, case_id: UUID, division: str, round_: int, started: Started) -> dict[str, Any]:
-    return {
-        "id": act.new_id(),
-        "case_id": case_id,
-        "county": county_of(division),
-        "division_code": division,
-        "rule_id": started.rule_id,
-        "round": round_,
-        "state": "running",
-        "started_at": started.start_at,
-        "remind_at": remind_at(act, started.settled),
-        **_rule_columns(started.candidates, started.settled),
-        **_end_columns(started.settled),
-    }
-
-
-def _rule_columns(candidates: Sequence[Mapping[str, Any]], settled: Settled) -> dict[str, Any]:
-    rule = binding(candidates, settled.chosen.source.value)
-    return {
-        "rule": dict(rule),
-        "candidates": list(candidates),
-        "severity": rule.get("severity", 5),
-        "start_event": rule.get("event", "派发"),
-    }
-
-
-def _end_columns(settled: Settled) -> dict[str, Any]:
-    reckoning = settled.reckoning
-    return {
-        "source": settled.chosen.source.value,
-        "legal_due_on": reckoning.legal_due_on,
-        "due_on": reckoning.due_on,
-        "due_at": reckoning.due_at,
-        "earlier_due_on": reckoning.earlier_due_on,
-        "calendar_unconfirmed": not reckoning.confirmed,
-        "explanation": {"sentence": settled.sentence, "steps": list(settled.steps)},
-    }

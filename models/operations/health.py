@@ -14,6 +14,8 @@ from sqlalchemy import Connection, func, inspect, select, text
 from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
 from models.operations.reminders import leases
+from models.operations.reminders.notices import UNBOUND
+from models.tables.channels import dispatches
 from models.tables.deadlines import deadlines
 from models.tables.notices import heartbeats, notices, work_items
 
@@ -46,10 +48,14 @@ def checks(act: Act, *, data_dir: Path, head: str) -> list[Check]:
 
 
 def oldest_waiting_seconds(act: Act) -> float:
-    """The age of the oldest reminder, notice or work item that should have been done already."""
+    """The age of the oldest reminder, notice, dispatch or work item that should have been done already."""
     looks = [
         select(func.min(deadlines.c.remind_at)).where(deadlines.c.remind_at.is_not(None)),
-        *(select(func.min(jobs.c.next_at)).where(leases.is_waiting(jobs)) for jobs in (notices, work_items)),
+        select(func.min(notices.c.next_at)).where(UNBOUND),
+        *(
+            select(func.min(jobs.c.next_at)).where(leases.is_waiting(jobs))
+            for jobs in (dispatches, work_items)
+        ),
     ]
     firsts = [act.db.execute(look).scalar() for look in looks]
     ages: list[float] = [(act.now - first).total_seconds() for first in firsts if first is not None]

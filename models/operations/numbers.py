@@ -7,12 +7,12 @@ from typing import Final
 from sqlalchemy import text
 
 from models.domain.errors import Forbidden
-from models.domain.lifecycle import Kind
+from models.domain.states import Kind
 from models.domain.timing.calendar import legal_day
 from models.domain.words.numbering import case_number
 from models.operations.act import Act
 
-MARKS: Final = {Kind.COMPLAINT: "举"}
+MARKS: Final = {Kind.COMPLAINT: "举", Kind.RECTIFICATION: "改"}
 
 _NEXT = text(
     "insert into number_counter (issuer, mark, year, last) values (:issuer, :mark, :year, 1)"

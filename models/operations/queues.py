@@ -19,8 +19,8 @@ from sqlalchemy import ColumnElement, Select, String, and_, bindparam, exists, f
 from models.db.engines import insert_or_update
 from models.domain.complaints import Channel
 from models.domain.errors import NotFound
-from models.domain.lifecycle import State
 from models.domain.queues import QUEUES, Queue, queues_of
+from models.domain.states import State
 from models.operations import scope
 from models.operations.act import Act
 from models.operations.scope import Scope, Shape

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
 from models.domain.timing.calendar import legal_day
-from models.domain.timing.limits import Limits, Settled, Stretch, keep, settle
-from models.domain.timing.rules import FROM_DISPATCH
+from models.domain.timing.limits import Limits, Settled, Stretch, keep, keep_day, settle
 from models.domain.timing.terms import Interval, Term, Unit
+from models.domain.timing.triggers import FROM_DISPATCH
 from models.operations.act import Act
 from models.tables.deadlines import extensions, suspensions
 
@@ -69,6 +69,12 @@ def reckon_start(
     if not kept:
         return None
     return Started(rule_id, kept, start_at, settle(kept, start_at, act.law.calendar, Stretch()))
+
+
+def dated_start(act: Act, rule_id: str, due_on: date, **told: Any) -> Started:
+    """A clock from now to a day that was set outright; ``told``: title, event, basis, severity."""
+    kept = [keep_day(due_on, **told)]
+    return Started(rule_id, kept, act.now, settle(kept, act.now, act.law.calendar, Stretch()))
 
 
 def first_clocks(

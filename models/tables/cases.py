@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from models.domain.complaints import Channel, Track, Verdict
-from models.domain.lifecycle import Action, Kind, State
+from models.domain.states import Action, Kind, State
 from models.tables.base import DIVISION, JSON_ANY, Instant, TextEnum, metadata, uuid_column
 
 cases = Table(

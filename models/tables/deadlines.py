@@ -54,6 +54,8 @@ deadlines = Table(
     metadata,
     uuid_column("id", primary_key=True),
     uuid_column("case_id", ForeignKey("case_file.id"), nullable=False),
+    # The case itself, or what the clock is about within it: an objection, a publication, a task.
+    uuid_column("subject_id", nullable=False),
     Column("county", DIVISION, nullable=False),
     Column("division_code", DIVISION, nullable=False),
     Column("rule_id", String(40), nullable=False),
@@ -77,9 +79,15 @@ deadlines = Table(
     Column("met_late", Boolean, nullable=False, server_default=text("false")),
     Column("remind_at", Instant),  # null: nothing more to say
     Column("version", Integer, nullable=False, server_default="1"),
-    UniqueConstraint("case_id", "rule_id", "round", "started_at"),
+    UniqueConstraint("case_id", "subject_id", "rule_id", "round", "started_at"),
     Index("ix_deadline_case_id_state", "case_id", "state"),
     Index("ix_deadline_county_state_due_at", "county", "state", "due_at"),
+    Index(
+        "ix_deadline_subject_id",
+        "subject_id",
+        sqlite_where=text("subject_id <> case_id"),
+        postgresql_where=text("subject_id <> case_id"),
+    ),
     Index(
         "ix_deadline_remind_at",
         "remind_at",

@@ -38,28 +38,31 @@ notices = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("sent_at", Instant),
     Column("error", String(200)),
+    # once it is bound to what goes out to its person, its state follows that of the dispatch
+    uuid_column("dispatch_id", ForeignKey("dispatch.id")),
+    Column("ack_due_at", Instant),  # until when somebody has to say that he has it; null: nobody has to
+    Column("ack_at", Instant),
     UniqueConstraint("deadline_id", "rule_id", "round", "stage", "due_on", "account_id"),
     Index("ix_notice_account_id_planned_at", "account_id", "planned_at"),
     Index(
         "ix_notice_next_at",
         "next_at",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
+        sqlite_where=text("state = 'waiting' and dispatch_id is null"),
+        postgresql_where=text("state = 'waiting' and dispatch_id is null"),
     ),
     Index("ix_notice_state", "state"),
-)
-
-attempts = Table(
-    "attempt",
-    metadata,
-    uuid_column("id", primary_key=True),
-    uuid_column("notice_id", ForeignKey("notice.id"), nullable=False),
-    Column("channel", String(20), nullable=False),
-    Column("begun_at", Instant, nullable=False),
-    Column("ended_at", Instant),
-    Column("outcome", String(16), nullable=False),  # begun | sent | failed | outcome_unknown
-    Column("detail", String(200)),
-    Index("ix_attempt_notice_id", "notice_id"),
+    Index(
+        "ix_notice_dispatch_id",
+        "dispatch_id",
+        sqlite_where=text("dispatch_id is not null"),
+        postgresql_where=text("dispatch_id is not null"),
+    ),
+    Index(
+        "ix_notice_ack_due_at",
+        "ack_due_at",
+        sqlite_where=text("ack_due_at is not null"),
+        postgresql_where=text("ack_due_at is not null"),
+    ),
 )
 
 work_items = Table(

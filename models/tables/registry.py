@@ -3,13 +3,17 @@
 from models.tables import (
     base,
     cases,
+    channels,
     complaints,
     deadlines,
     enterprises,
     identities,
     journal,
+    ledgers,
+    materials,
     notices,
     people,
+    periods,
     public,
     publications,
 )
@@ -17,13 +21,17 @@ from models.tables import (
 metadata = base.metadata
 MODULES = (
     cases,
+    channels,
     complaints,
     deadlines,
     enterprises,
     identities,
     journal,
+    ledgers,
+    materials,
     notices,
     people,
+    periods,
     public,
     publications,
 )

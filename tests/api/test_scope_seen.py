@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from models.domain.access import Role
 from models.domain.drafts import Place
 from models.domain.ids import uuid7
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.operations.casework import cases
 from models.operations.people import accounts, units
 from models.operations.people.accounts import GrantDraft

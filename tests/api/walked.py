@@ -44,6 +44,7 @@ OUTSIDE: Final[Mapping[str, frozenset[str]]] = {
     "officer_id": ELSEWHERE_ALL,
     "notice_id": frozenset(PEOPLE) - {"inspector"},
     "grant_id": frozenset(PEOPLE) - {"supervisor"},
+    "channel_id": ELSEWHERE_ALL,
 }
 """Who is outside, by what the path names; where it names two, the first decides."""
 
@@ -66,6 +67,8 @@ LISTS: Final[Mapping[str, tuple[dict[str, str], ...]]] = {
     "list_moves": ({},),
     "list_notices": ({}, {"unread": "true"}),
     "list_dead_letters": ({},),
+    "preview_notices": ({}, {"day": "2026-12-23"}),
+    "list_channels": ({},),
     "list_phrases": ({}, {"use": "tell"}),
     "list_publications": ({}, {"case_id": "case_id"}, {"state": "approved"}, {"late": "false"}),
     "list_objections": ({}, {"publication_id": "publication_id"}, {"late": "false"}),
@@ -80,7 +83,9 @@ LISTS: Final[Mapping[str, tuple[dict[str, str], ...]]] = {
 }
 """What may hold rows: asked by everybody of the neighbour county, with these filters."""
 
-FOR_ALL: Final = frozenset({"get_calendar", "list_rules", "code_lists", "list_divisions", "daily_anchor"})
+FOR_ALL: Final = frozenset(
+    {"get_calendar", "list_rules", "code_lists", "list_divisions", "daily_anchor", "list_channel_kinds"}
+)
 """The same for everybody whose role reads it: law, divisions, the published head of the whole instance."""
 
 INSTANCE: Final = frozenset(
@@ -89,8 +94,8 @@ INSTANCE: Final = frozenset(
 """Touches nobody's rows: law of the whole instance, words that are not stored, an enterprise without a site;
 a look-up by phone finds within one's scope (``tests/api/identity``)."""
 
-OWN: Final = frozenset({"logout", "change_password", "looked"})
-"""Nothing but one's own session, password and last look can be named."""
+OWN: Final = frozenset({"logout", "change_password", "looked", "list_my_contacts", "set_my_contacts"})
+"""Nothing but one's own session, password, last look and contacts can be named."""
 
 PLACED: Final = {
     "log_case": ("stranger_clerk", "stranger_inspector", "town_inspector"),
@@ -98,6 +103,7 @@ PLACED: Final = {
     "add_phrase": ("stranger_clerk", "town_inspector"),
     "add_site": ("stranger_clerk", "stranger_inspector", "town_inspector"),
     "add_unit": ("stranger_admin",),
+    "add_channel": ("stranger_admin",),
     "add_division": ("stranger_admin",),
     "succeed_division": ("stranger_admin",),
 }

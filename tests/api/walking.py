@@ -11,14 +11,19 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 
 from models.domain.access import Role
+from models.domain.channels import ChannelKind
 from models.domain.complaints import PhraseUse
 from models.domain.drafts import Place
 from models.domain.geo import Datum
 from models.domain.ids import uuid7
-from models.domain.lifecycle import Action
 from models.domain.sites import SiteDraft
-from models.operations.casework import advancing, cases
+from models.domain.states import Action
+from models.operations.casework import cases
 from models.operations.casework.stepping import Step
+from models.operations.channels import channels, contacts
+from models.operations.channels.channels import ChannelDraft, Reached
+from models.operations.channels.contacts import Wanted
+from models.operations.handling import advancing
 from models.operations.law import phrases
 from models.operations.people import accounts, deputies
 from models.operations.people.accounts import GrantDraft
@@ -73,6 +78,7 @@ def filled(world: World) -> County:
     county.ids |= _publication(world)
     county.ids |= _registry(world)
     county.ids |= _people(world)
+    county.ids |= _reached(world)
     county.own |= _own(world)
     county.markers |= {str(one) for one in seen} | {"砖厂烟囱旁铁烟道冒黑烟", "北环举"}
     county.markers |= set(county.ids.values()) - {COUNTY, "open"}
@@ -154,6 +160,16 @@ def _people(world: World) -> dict[str, str]:
             "queue": "open",
             "code": COUNTY,
         }
+
+
+def _reached(world: World) -> dict[str, str]:
+    """A channel of the county, by which the inspector is reached."""
+    draft = ChannelDraft(ChannelKind.CONSOLE, "界内值班台", COUNTY, {})
+    with world.act("admin") as act:
+        made = channels.create_once(act, draft, Reached(None, ()), {}, None)
+    with world.act("inspector") as act:
+        contacts.set_mine(act, [Wanted(made, None)])
+    return {"channel_id": str(made)}
 
 
 def _own(world: World) -> dict[str, str]:
@@ -246,4 +262,8 @@ def body_of(operation: str, ids: Mapping[str, str]) -> Any:
         "succeed_division": {"successor": OTHER_COUNTY, "on": "2026-11-01"},
         "add_officer": _OFFICER | {"unit_id": unit},
         "change_officer": {"name": "改名"},
+        "add_channel": {"kind": "console", "title": "值班台", "division": COUNTY, "config": {}},
+        "change_channel": {"title": "改名渠道"},
+        "set_my_contacts": {"items": []},
+        "set_contacts": {"items": []},
     }.get(operation)

@@ -13,21 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.domain.access import Actor, Grant, Role
-from models.domain.complaint_steps import COMPLAINT
+from models.domain.complaint_steps import COMPLAINT, ComplaintFacts
 from models.domain.errors import Forbidden, GuardsUnmet, IllegalTransition
-from models.domain.lifecycle import (
-    ALL_CLOCKS,
-    TERMINAL,
-    Action,
-    Facts,
-    Move,
-    State,
-    Transition,
-    decide,
-    mermaid,
-    open_to,
-    permit,
-)
+from models.domain.lifecycle import ALL_CLOCKS, Move, Transition, decide, mermaid, open_to, permit
+from models.domain.states import TERMINAL, Action, State
 
 COUNTY = "430511"
 HEADS = {Role.SUPERVISOR, Role.DEPUTY_HEAD}
@@ -41,8 +30,8 @@ def actor(*roles: Role, account: UUID | None = None, principal: UUID | None = No
 EVERYONE = actor(*Role)
 
 
-def facts(state: State, who: Actor = EVERYONE, **changed: Any) -> Facts:
-    return Facts(state=state, division="430511101", actor=who, **changed)
+def facts(state: State, who: Actor = EVERYONE, **changed: Any) -> ComplaintFacts:
+    return ComplaintFacts(state=state, division="430511101", actor=who, **changed)
 
 
 def test_one_row_per_state_and_action() -> None:
@@ -71,7 +60,9 @@ def test_terminal_states_have_no_rows() -> None:
 Clocks = frozenset[str]
 
 
-def after(row: Transition, clocks: Clocks, stopped: Clocks, case: Facts) -> tuple[Clocks, Clocks]:
+def after(
+    row: Transition[ComplaintFacts], clocks: Clocks, stopped: Clocks, case: ComplaintFacts
+) -> tuple[Clocks, Clocks]:
     stops = clocks if ALL_CLOCKS in row.stops else clocks & set(row.stops)
     reopened = stopped & set(row.reopens)
     started = {start.rule_id for start in row.starts if start.when(case)}
@@ -108,7 +99,7 @@ def test_every_open_state_has_a_clock(
                     todo.append(following)
 
 
-def _possible(row: Transition, reporter: bool) -> bool:
+def _possible(row: Transition[ComplaintFacts], reporter: bool) -> bool:
     """Whether the guards about the reporter allow the row at all."""
     names = {guard.__name__ for guard in row.guards}
     return not (("someone_waits" in names and not reporter) or ("no_reporter" in names and reporter))
@@ -197,7 +188,7 @@ def test_decide_is_total(
     unqualified: list[str],
 ) -> None:
     """Whatever the facts, the answer is a move or one of three refusals; a move follows a row of the table."""
-    case = Facts(
+    case = ComplaintFacts(
         state=state,
         division=division,
         actor=actor(*roles),
@@ -212,7 +203,7 @@ def test_decide_is_total(
         _follows_a_row(decide(COMPLAINT, action, case), case, action)
 
 
-def _follows_a_row(move: Move, case: Facts, action: Action) -> None:
+def _follows_a_row(move: Move, case: ComplaintFacts, action: Action) -> None:
     assert isinstance(move, Move)
     assert case.state in move.transition.sources
     assert move.transition.action is action

@@ -8,7 +8,7 @@ import pytest
 
 from models.domain.access import Role
 from models.domain.errors import GuardsUnmet
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.operations.people import accounts
 from models.operations.people.accounts import GrantDraft
 from tests.factories import COUNTY, World

@@ -10,10 +10,11 @@ import pytest
 
 from models.domain.access import Verb
 from models.domain.errors import NotFound
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.operations import queues
 from models.operations.act import Act
-from models.operations.casework import case_history, case_views, sight
+from models.operations.casework import case_history, sight
+from models.operations.handling import case_views
 from models.operations.queues import Filters
 from tests.factories import World
 from tests.operations.law.story import Story

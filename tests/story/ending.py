@@ -13,7 +13,8 @@ from sqlalchemy import Connection, func, select
 
 from models.db.engines import open_reader
 from models.tables.cases import cases, steps
-from models.tables.notices import attempts, notices
+from models.tables.channels import attempts
+from models.tables.notices import notices
 
 
 class Story(Protocol):

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from models.operations.reminders.leases import LEASE
-from models.tables.notices import attempts
+from models.tables.channels import attempts
 from tests.conftest import Clock
 from tests.factories import World
 from tests.operations.reminders.stories import assigned_case, rows, scan

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from models.db.listening import open_listener
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.domain.timing.retention import Ground
 from models.files import erasures_log
 from models.files.store import FOLDER, FolderStore, sealed_key

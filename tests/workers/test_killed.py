@@ -20,7 +20,8 @@ from models.clock import real
 from models.keyring import create_keys
 from models.operations.reminders import inbox
 from models.operations.reminders.leases import LEASE
-from models.tables.notices import attempts, heartbeats, notices
+from models.tables.channels import attempts
+from models.tables.notices import heartbeats, notices
 from tests.factories import World
 from tests.operations.reminders.stories import assigned_case
 from tests.operations.reminders.test_reminding import at

@@ -1,9 +1,10 @@
 """Publications 公示/公开 of concluded cases: preview, draft, approval by another, retraction, history."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from api.paging import Page, read_cursor, write_cursor
 from api.problems import refuses
@@ -50,9 +51,17 @@ _CHANGING = (*_ANY, NotFound, VersionMissing, StaleVersion, Conflict)
     responses=refuses(*_ANY, NotFound, IllegalTransition),
     operation_id="preview_publication",
 )
-async def preview_publication(case_id: UUID, work: Preparing) -> PreviewOut:
-    """由案件生成的标题和正文，已按规则遮盖姓名、电话、证件号、车牌、门牌、编号；逐处列出，由人决定。不保存。"""
-    return PreviewOut.model_validate(await work.read(proposing.preview, case_id))
+async def preview_publication(
+    case_id: UUID,
+    work: Preparing,
+    first_day: Annotated[date | None, Query(description="整改问题公示的第一天，默认下一个工作日")] = None,
+) -> PreviewOut:
+    """
+    由案件生成的标题和正文，已按规则遮盖姓名、电话、证件号、车牌、门牌、编号；逐处列出，由人决定。不保存。
+
+    整改问题另给出最短的公示期：首日计入、不计入两种算法的截止日期，正文中一并写明。
+    """
+    return PreviewOut.model_validate(await work.read(proposing.preview, case_id, first_day))
 
 
 @router.get(

@@ -91,11 +91,23 @@ class ProposedOut(Out):
     hits: list[HitOut]
 
 
+class PeriodOut(Out):
+    """The shortest publicity from a first day on."""
+
+    first_day: date
+    last_day: date = Field(description="最早的截止日期，按下面的算法")
+    text: str = Field(description="不少于多长，如“5个工作日”")
+    counts_start_day: bool = Field(description="首日是否计入")
+    counting_first: date = Field(description="首日计入时的截止日期")
+    from_next: date = Field(description="首日不计入时的截止日期")
+
+
 class PreviewOut(Out):
-    """What could be published of a case."""
+    """What could be published of a case; ``period``: of a rectification item."""
 
     title: ProposedOut
     text: ProposedOut
+    period: PeriodOut | None
 
 
 class PublicationRow(Out):

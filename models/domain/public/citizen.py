@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from models.domain.lifecycle import State
+from models.domain.states import State
 
 _RECEIVED: Final = "已收到，正在核对"
 _WORKING: Final = "已受理，正在调查处理"

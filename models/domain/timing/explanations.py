@@ -54,10 +54,12 @@ def explain(
     """
     The reckoning in one sentence and in steps.
 
-    ``rule_title`` 办结期限; ``basis`` 《…》第十一条 (may be empty); ``start_event`` 受理, 收到 ….
+    ``rule_title`` 办结期限; ``basis`` 《…》第十一条 (may be empty), of a day set outright what set it (整改方案);
+    ``start_event`` 受理, 收到 ….
     """
     head = f"{basis}：{rule_title}" if basis else rule_title
-    clauses = [_first_clause(reckoning, head, start_event), *_later_clauses(reckoning)]
+    first = _set_outright(reckoning, rule_title, basis) or _first_clause(reckoning, head, start_event)
+    clauses = [first, *_later_clauses(reckoning)]
     parts = [f"{one.lead}{_plain(one.moment)}{one.tail}" for one in clauses[:-1]]
     last = clauses[-1]
     parts.append(f"{last.lead}{moment_text(last.moment, calendar)}{last.tail}")
@@ -92,6 +94,13 @@ def ranges(days: Iterable[date]) -> Iterator[tuple[date, date]]:
         first, last = first or day, day
     if first is not None and last is not None:
         yield first, last
+
+
+def _set_outright(reckoning: Reckoning, title: str, basis: str) -> _Clause | None:
+    """整改期限由整改方案确定为2026-12-31; ``None``: the end was counted, or is an instant."""
+    if not isinstance(reckoning.term, Fixed) or not reckoning.term.whole_day:
+        return None
+    return _Clause(f"{title}由{basis}确定为" if basis else f"{title}确定为", reckoning.base_due_on)
 
 
 def _first_clause(reckoning: Reckoning, head: str, event: str) -> _Clause:
@@ -146,14 +155,17 @@ def _steps(reckoning: Reckoning, event: str, calendar: Calendar | None) -> Itera
     if isinstance(reckoning.term, Term) and (reckoning.suspended or reckoning.extended):
         base = _base_end(reckoning, reckoning.term)
         yield Step(reckoning.base_due_on, f"原法定届满：{_plain(base)}")
+    elif reckoning.extended:
+        yield Step(reckoning.base_due_on, f"原定期限：{reckoning.base_due_on}")
     for span in reckoning.suspended:
         until = "至今（仍在中止）" if span.still_open else f"至{_when(reckoning, span.to_at)}"
         begun = _when(reckoning, span.from_at)
         text = f"中止：{begun}{until}，{_lost(reckoning, span)}不计入"
         yield Step(legal_day(span.from_at), text)
+    known = "法定届满日" if isinstance(reckoning.term, Term) else "定期限"
     for extension in reckoning.extended:
         to = _plain(_to(reckoning, extension))
-        yield Step(extension.from_on, f"经批准延长{extension.term.text}，自原法定届满日起算，延至{to}")
+        yield Step(extension.from_on, f"经批准延长{extension.term.text}，自原{known}起算，延至{to}")
     if _rolled(reckoning):
         first, last = reckoning.legal_due_on, reckoning.due_on - _DAY
         why = f"{_span(first, last)} {_rest_name(first, last, calendar)}"

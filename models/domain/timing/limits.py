@@ -2,22 +2,23 @@
 The limits of one clock: every rule and work-order date that binds it, and the shortest of them.
 
 A clock keeps its candidates as plain JSON, so that years later the same date can be reckoned and explained
-again from what was in force when it started; suspensions and extensions lengthen rules, never a date that
-somebody set outright.
+again from what was in force when it started. Suspensions and extensions lengthen rules, never the instant
+of a work order; the day that a plan set is moved by extensions alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from models.domain.timing.calendar import Calendar
-from models.domain.timing.clocks import Chosen, Reckoning, Source, fixed, reckon, shortest
+from models.domain.timing.calendar import Calendar, end_of_day
+from models.domain.timing.clocks import Chosen, Extension, Reckoning, Source, fixed, reckon, shortest
 from models.domain.timing.explanations import explain, explain_choice
-from models.domain.timing.rules import TRIGGER_TITLES, Rule, basis_on
+from models.domain.timing.rules import Rule, basis_on
 from models.domain.timing.terms import Direction, Interval, Term, Unit
+from models.domain.timing.triggers import TRIGGER_TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,35 @@ def keep(rules: Sequence[Rule], on: date, order_date: datetime | None) -> list[d
     return kept
 
 
+def keep_day(due_on: date, *, title: str, event: str, basis: str, severity: int) -> dict[str, Any]:
+    """The one candidate of a clock whose last day was set outright, by a plan (``basis`` 整改方案); as JSON."""
+    return {
+        "source": Source.WORK_ORDER.value,
+        "due_on": due_on.isoformat(),
+        "due_at": end_of_day(due_on).isoformat(),
+        "title": title,
+        "event": event,
+        "basis": basis,
+        "severity": severity,
+    }
+
+
+def appointed(day: date, start_at: datetime, extensions: Sequence[Term] = ()) -> Reckoning:
+    """
+    The reckoning of a day that a plan set: it neither rolls nor is suspended, and an extension is in plain days.
+
+    Raises ``ValueError`` for an extension in anything else.
+    """
+    if any(one.unit is not Unit.ND for one in extensions):
+        raise ValueError("a day set outright is extended by plain days")
+    extended: list[Extension] = []
+    last = day
+    for one in extensions:
+        before, last = last, last + timedelta(days=one.length)
+        extended.append(Extension(one, before, last, end_of_day(last)))
+    return replace(fixed(last, start_at), base_due_on=day, extended=tuple(extended))
+
+
 def settle(
     candidates: Sequence[Mapping[str, Any]], start_at: datetime, calendar: Calendar, stretch: Stretch
 ) -> Settled:
@@ -105,6 +135,8 @@ def term_of(kept: Mapping[str, Any]) -> Term:
 
 
 def _reckon(kept: Mapping[str, Any], start_at: datetime, calendar: Calendar, stretch: Stretch) -> Reckoning:
+    if "due_on" in kept:
+        return appointed(date.fromisoformat(kept["due_on"]), start_at, stretch.extensions)
     if "due_at" in kept:
         return fixed(datetime.fromisoformat(kept["due_at"]), start_at)
     return reckon(

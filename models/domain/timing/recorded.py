@@ -53,8 +53,7 @@ class Recorded:
     def clock(self) -> Clock:
         """Its title, and the basis of the limit that was the shortest."""
         title = next((one["title"] for one in self.candidates if "title" in one), WORK_ORDER_TITLE)
-        order = self.source is Source.WORK_ORDER
-        return Clock(str(title), WORK_ORDER_BASIS if order else str(self._chosen["basis"]))
+        return Clock(str(title), str(self._chosen.get("basis", WORK_ORDER_BASIS)))
 
     @property
     def _chosen(self) -> Mapping[str, Any]:

@@ -4,14 +4,15 @@ When to remind whom of a running clock 期限提醒: the escalation ladder and i
 The ladder is data (``models/reference/ladder.toml``); rows stand in order of urgency. Day clocks speak at
 09:00 Shanghai and never in quiet hours; hour clocks speak on the minute, at night too. Stages before the
 end count back from the *legal* date, in an unpublished year by the earlier reading; overdue stages count
-from the rolled one (product.md invariant 9). Each stage fires at most once (invariant 10).
+from the rolled one (product.md invariant 9). Each stage fires at most once (invariant 10). A weekly stage
+stands for one rung after the other: ``overdue_w1``, ``overdue_w2`` … until the clock ends.
 Source: domain.md §8 (the bureau's own defaults; no law prescribes them).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
@@ -23,6 +24,12 @@ from models.domain.timing.rows import Row, read_rows
 from models.domain.timing.terms import Direction, Term
 
 MORNING: Final = time(9)
+WEEK: Final = 5
+"""Working days from one weekly rung to the next."""
+
+UNACKNOWLEDGED: Final = "_unack"
+"""What the stage of a message ends with that says that nobody has acknowledged it 尚未确认."""
+
 _DAY: Final = timedelta(days=1)
 
 
@@ -36,6 +43,7 @@ class Kind(StrEnum):
     MINUTES_BEFORE = "minutes_before"
     DUE = "due"
     WORKDAYS_AFTER = "workdays_after"
+    WEEKLY_AFTER = "weekly_after"
     HOURS_AFTER = "hours_after"
 
 
@@ -56,21 +64,28 @@ class Audience(StrEnum):
 
 _PLAIN: Final = frozenset({Kind.HALF, Kind.THREE_QUARTERS, Kind.DUE})
 _KINDS: Final = {
-    Clock.DAY: _PLAIN | {Kind.WORKDAYS_BEFORE, Kind.WORKDAYS_AFTER},
+    Clock.DAY: _PLAIN | {Kind.WORKDAYS_BEFORE, Kind.WORKDAYS_AFTER, Kind.WEEKLY_AFTER},
     Clock.HOUR: _PLAIN | {Kind.HOURS_BEFORE, Kind.MINUTES_BEFORE, Kind.HOURS_AFTER},
 }
 _MOST: Final = 366  # of whichever unit; a larger amount is a typing mistake
+_LONGEST_CODE: Final = 14  # with the number of a week, or ``_unack``, it still fits the column
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One rung: ``amount`` in the kind's unit (working days, hours or minutes); 0 where it has none."""
+    """
+    One rung: ``amount`` in the kind's unit (working days, hours or minutes); 0 where it has none.
+
+    ``ack_within``: how long the handler has to acknowledge it, working days on day clocks, minutes on hour
+    clocks; 0: he need not.
+    """
 
     code: str
     kind: Kind
     amount: int
     audience: tuple[Audience, ...]
     clock: Clock = Clock.DAY
+    ack_within: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +123,22 @@ def plan(
     *,
     quiet: QuietHours,
     hourly: bool,
+    until: datetime,
 ) -> tuple[Planned, ...]:
     """
     The stages of one clock in order of time; ``stages`` stand in order of urgency.
 
+    Weekly ones are told one by one, as far as the first after ``until`` (usually now).
     Left out are stages that would speak before the clock started, and stages that would not speak
     before a more urgent one: the more urgent one says it all.
     """
     wanted = Clock.HOUR if hourly else Clock.DAY
     timed = [
-        Planned(stage, at)
+        Planned(one, at)
         for stage in stages
-        if stage.clock is wanted and (at := _at(stage, reckoning, calendar, quiet)) is not None
+        if stage.clock is wanted
+        for one in _rungs(stage, reckoning, calendar, until)
+        if (at := _at(one, reckoning, calendar, quiet)) is not None
     ]
     kept: list[Planned] = []
     for planned in reversed(timed):
@@ -136,6 +155,48 @@ def latest_due(planned: Sequence[Planned], now: datetime) -> Planned | None:
 def next_after(planned: Sequence[Planned], now: datetime) -> Planned | None:
     """The first stage still to come."""
     return min((one for one in planned if one.at > now), key=lambda one: one.at, default=None)
+
+
+def acknowledge_by(stage: Stage, told_at: datetime, calendar: Calendar) -> datetime | None:
+    """
+    Until when a stage told at this moment must be acknowledged; None: it need not.
+
+    On day clocks never before 09:00, and what is told on a day of rest counts from the next working day.
+    """
+    if not stage.ack_within:
+        return None
+    if stage.clock is Clock.HOUR:
+        return told_at + timedelta(minutes=stage.ack_within)
+    local = told_at.astimezone(SHANGHAI)
+    working = calendar.is_workday(local.date())
+    day = calendar.add_workdays(calendar.next_workday(local.date()), stage.ack_within)
+    return datetime.combine(day, max(local.time(), MORNING) if working else MORNING, SHANGHAI)
+
+
+def rung(stages: Sequence[Stage], code: str, *, hourly: bool) -> Stage | None:
+    """The stage that a told code stands for, a week's and an unacknowledged one's too; None: no longer there."""
+    plain = code.removesuffix(UNACKNOWLEDGED)
+    clock, week = Clock.HOUR if hourly else Clock.DAY, plain.rstrip("0123456789")
+    return next(
+        (
+            one
+            for one in stages
+            if one.clock is clock and one.code == (week if one.kind is Kind.WEEKLY_AFTER else plain)
+        ),
+        None,
+    )
+
+
+def _rungs(stage: Stage, reckoning: Reckoning, calendar: Calendar, until: datetime) -> Iterator[Stage]:
+    """The stage itself; of a weekly one a stage for every week up to the first after ``until``."""
+    if stage.kind is not Kind.WEEKLY_AFTER:
+        yield stage
+        return
+    over = calendar.workdays_between(reckoning.due_on, legal_day(until)) - stage.amount
+    for week in range(1, max(over // WEEK, 0) + 2):
+        yield replace(
+            stage, code=f"{stage.code}{week}", kind=Kind.WORKDAYS_AFTER, amount=stage.amount + week * WEEK
+        )
 
 
 def _at(stage: Stage, reckoning: Reckoning, calendar: Calendar, quiet: QuietHours) -> datetime | None:
@@ -213,9 +274,12 @@ def _stage(row: Row) -> Stage:
     if kind not in _KINDS[clock]:
         row.flaw("kind", "wrong", f"{kind} 不能用于 clock = {clock}")
     amount = 0 if kind in _PLAIN else row.whole("amount", least=1, most=_MOST)
+    ack_within = row.whole("ack_within", least=1, most=_MOST) if row.has("ack_within") else 0
     audience = row.choices("audience", Audience)
     if not row.cells.get("audience"):
         row.flaw("audience", "empty", "至少要提醒一个人")
-    stage = Stage(row.text("code"), kind, amount, audience, clock)
+    code = row.text("code")
+    if len(code) > _LONGEST_CODE:
+        row.flaw("code", "too_long", f"code 最多{_LONGEST_CODE}个字符")
     row.finish()
-    return stage
+    return Stage(code, kind, amount, audience, clock, ack_within)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from models.domain.complaints import Measure, Track
-from models.domain.lifecycle import State
+from models.domain.states import State
 from models.domain.timing.calendar import Calendar
 from models.domain.timing.rules import Rule, basis_on
 from models.domain.timing.terms import advance

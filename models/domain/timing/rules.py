@@ -19,10 +19,13 @@ from models.domain.errors import Flaw, Invalid
 from models.domain.timing.clocks import Source
 from models.domain.timing.rows import Row, read_rows
 from models.domain.timing.terms import Direction, Term, Unit
+from models.domain.timing.triggers import Trigger
 
 _LONGEST: Final = 3660  # of whichever unit; a larger number is a typing mistake
 _MOST_EXTENSIONS: Final = 9
 _LEAST_SEVERE: Final = 9
+PERIODS: Final = frozenset({"RECT_PUBLICITY"})
+"""Rules on how long something must last at least; only they say whether the first day counts."""
 
 
 class Subject(StrEnum):
@@ -31,45 +34,7 @@ class Subject(StrEnum):
     CASE = "case"  # 案件
     COMPLAINT = "complaint"  # 来件
     PUBLICATION = "publication"  # 公示公开
-
-
-class Trigger(StrEnum):
-    """The event from which the rule counts; the event's day is not counted."""
-
-    RECEIVED = "received"
-    KNOWN = "known"
-    REGISTERED = "registered"
-    DISPATCHED = "dispatched"
-    SUPPLEMENT_REQUESTED = "supplement_requested"
-    REFUSAL_PROPOSED = "refusal_proposed"
-    ACCEPTED = "accepted"
-    CONCLUDED = "concluded"
-    REPLIED = "replied"
-    RETURNED = "returned"
-    NOT_FIXED = "not_fixed"
-    OBJECTED = "objected"
-    RETRACTION_DECIDED = "retraction_decided"
-
-
-TRIGGER_TITLES: Final = {
-    Trigger.RECEIVED: "收到来件",
-    Trigger.KNOWN: "得知情况",
-    Trigger.REGISTERED: "登记",
-    Trigger.DISPATCHED: "工单派发",
-    Trigger.SUPPLEMENT_REQUESTED: "告知补充材料",
-    Trigger.REFUSAL_PROPOSED: "提出不予受理",
-    Trigger.ACCEPTED: "受理",
-    Trigger.CONCLUDED: "办结",
-    Trigger.REPLIED: "答复",
-    Trigger.RETURNED: "退回重办",
-    Trigger.NOT_FIXED: "举报人反映未解决",
-    Trigger.OBJECTED: "收到异议",
-    Trigger.RETRACTION_DECIDED: "决定撤回",
-}
-"""The event in the words of a deadline's explanation."""
-
-FROM_DISPATCH: Final = frozenset({Trigger.KNOWN, Trigger.DISPATCHED})
-"""Events that a work order 工单 dates by its dispatch; without one they are the receipt."""
+    ITEM = "item"  # 整改问题
 
 
 class Confidence(StrEnum):
@@ -155,6 +120,9 @@ class Rule:
     overridable: bool
     valid_from: date
     valid_to: date | None = None
+    counts_start_day: bool = (
+        False  # of a period that must last: practice counts its first day, the law does not
+    )
 
     @property
     def term(self) -> Term:
@@ -227,6 +195,7 @@ def read_rule(row: Row) -> Rule:
         overridable=row.flag("overridable"),
         valid_from=valid_from,
         valid_to=valid_to,
+        counts_start_day=row.flag("counts_start_day", default=False),
     )
     row.finish()
     _refuse_nonsense(row, rule)
@@ -260,6 +229,8 @@ def _refuse_nonsense(row: Row, rule: Rule) -> None:
         row.flaw("basis", "missing", "至少要写一条依据")
     if rule.unit is Unit.MD and not _is_month_day(rule.length):
         row.flaw("length", "wrong", "unit = MD 时 length 应为“月×100＋日”，如 331")
+    if rule.counts_start_day and rule.rule_id not in PERIODS:
+        row.flaw("counts_start_day", "wrong", "只有公示天数的规则可以让首日计入，办理期限的起算日一律不计入")
     back = rule.direction is Direction.BEFORE
     if back and (rule.unit is Unit.MD or rule.max_extensions or rule.suspend_reasons):
         row.flaw("direction", "wrong", "往前倒推的期限不能是固定月日，也不能延期、中止")

@@ -105,9 +105,9 @@ def advance(day: date, term: Term, calendar: Calendar) -> date:
         case Unit.WD:
             return calendar.add_workdays(day, sign * term.length)
         case Unit.M:
-            return _add_months(day, sign * term.length)
+            return months_after(day, sign * term.length)
         case Unit.Y:
-            return _add_months(day, sign * term.length * _MONTHS_PER_YEAR)
+            return months_after(day, sign * term.length * _MONTHS_PER_YEAR)
         case Unit.MD:
             return _clamped(day.year + 1, *divmod(term.length, 100))
     raise ValueError("hours are counted from an instant, not from a day")
@@ -118,7 +118,7 @@ def workdays_left(due_on: date, today: date, calendar: Calendar) -> int:
     return calendar.workdays_between(today, due_on)
 
 
-def _add_months(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
     year, month = divmod(day.year * _MONTHS_PER_YEAR + day.month - 1 + months, _MONTHS_PER_YEAR)
     return _clamped(year, month + 1, day.day)
 

@@ -8,7 +8,7 @@ Source: domain.md §8.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -77,6 +77,26 @@ def still_suspended(
         "中止事由已消失的，请及时恢复计时；恢复后届满日相应顺延",
     ]
     return _content(subject, f"{clock.title}仍在中止，已{days}日", lines)
+
+
+def unacknowledged(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content for the next higher part: nobody has said that he has it; who should have is not told."""
+    *lines, last = content["lines"]
+    return {
+        **content,
+        "headline": f"{content['headline']}，尚未有人确认收到",
+        "lines": [*lines, "这项提醒尚未有人确认收到，请督促跟进", last],
+    }
+
+
+def relapsed(subject: Subject, *, before: str, round_: int) -> dict[str, Any]:
+    """The content for the office when a problem that was written off is back; ``before``: the number it had."""
+    lines = [
+        subject.line,
+        f"原案号：{before}；销号后反弹，已按第{round_}轮重新列入清单",
+        "请督促责任单位重新报送整改方案，并研判是否启动责任追究",
+    ]
+    return _content(subject, f"整改问题反弹，进入第{round_}轮", lines)
 
 
 def standing(reckoning: Reckoning, calendar: Calendar, now: datetime) -> str:

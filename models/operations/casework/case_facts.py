@@ -11,9 +11,10 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, literal_column, null, or_, select
 
+from models.domain.complaint_steps import ComplaintFacts
 from models.domain.complaints import UNWRITTEN, ContactOutcome
 from models.domain.drafts import CaseDraft, ComplaintDraft
-from models.domain.lifecycle import Action, Facts, State
+from models.domain.states import Action, State
 from models.operations.act import Act
 from models.operations.casework.stepping import Work
 from models.tables.base import CN, AnyRow
@@ -44,7 +45,7 @@ _INSTANTS: Final = frozenset(
         "erased_at",
     }
 )
-_IDS: Final = frozenset({"id", "case_id", "account_id", "principal_id", "follows_id"})
+_IDS: Final = frozenset({"id", "case_id", "subject_id", "account_id", "principal_id", "follows_id"})
 
 
 def child(values: dict[str, Any]) -> Child:
@@ -134,9 +135,9 @@ def gather(act: Act, case_id: object) -> Belongings:
 
 def newcomer(
     act: Act, draft: CaseDraft, *, has_reporter: bool, complaint: ComplaintDraft | None = None
-) -> Facts:
+) -> ComplaintFacts:
     """The facts of a case that does not exist yet."""
-    return Facts(
+    return ComplaintFacts(
         state=State.NEW,
         division=draft.place.division,
         actor=act.actor,
@@ -153,7 +154,7 @@ def complaints_of(act: Act, case_id: object) -> Sequence[AnyRow]:
     return act.db.execute(_COMPLAINTS, {"case_id": case_id}).all()
 
 
-def of(work: Work, belongings: Belongings | None = None) -> Facts:
+def of(work: Work, belongings: Belongings | None = None) -> ComplaintFacts:
     """The facts of a case and of the step at hand."""
     act, case, inputs = work.act, work.case, work.step.inputs
     held = belongings or gather(act, case.id)
@@ -161,7 +162,7 @@ def of(work: Work, belongings: Belongings | None = None) -> Facts:
     handlers = frozenset(one.account_id for one in held.people if one.since is not None)
     doers = {person for one in held.people for person in (one.account_id, one.principal_id)}
     open_points = (one.no for one in held.points if one.verdict is None and str(one.id) not in answered)
-    return Facts(
+    return ComplaintFacts(
         state=case.state,
         division=case.division_code,
         actor=act.actor,

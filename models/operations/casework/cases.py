@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select
 
 from models.domain import lifecycle
-from models.domain.complaint_steps import LIFECYCLES
 from models.domain.drafts import CaseDraft
 from models.domain.law import chain_of
+from models.domain.lifecycles import LIFECYCLES
+from models.domain.states import Action, Kind
 from models.domain.timing.limits import Limits
 from models.operations import deadlines, numbers, reckoning
 from models.operations.act import Act
@@ -52,38 +54,57 @@ def created(act: Act, case_id: UUID) -> dict[str, Any]:
     return dict(act.db.execute(_CREATED, {"id": case_id}).one()._mapping)
 
 
-def create(act: Act, draft: CaseDraft, facts: lifecycle.Facts, *, limits: Limits | None = None) -> UUID:
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a case comes into being: kind, first action; number and round where it follows another."""
+
+    kind: Kind = Kind.COMPLAINT
+    action: Action = Action.REGISTER
+    number: str | None = None
+    round: int = 1
+
+
+def create(
+    act: Act,
+    draft: CaseDraft,
+    facts: lifecycle.Facts,
+    *,
+    limits: Limits | None = None,
+    opening: Opening = Opening(),
+) -> UUID:
     """Insert a case with its points, first step and first clocks; journal it."""
     placing.place_is_ours(act, draft.place, draft.site_id)
     act.law.catalogue.check(draft.categories)
-    move = lifecycle.decide(LIFECYCLES[lifecycle.Kind.COMPLAINT], lifecycle.Action.REGISTER, facts)
-    number = numbers.next_case_number(act, lifecycle.Kind.COMPLAINT, draft.place.division)
-    started = reckoning.first_clocks(act, move.starts, draft.place.division, draft.received_at, limits)
-    act.db.execute(_INSERT_CASE, _case_row(act, draft, number) | deadlines.nearest_of(started))
-    if draft.categories:
-        act.db.execute(
-            _INSERT_CATEGORY, [{"case_id": draft.id, "category": name} for name in draft.categories]
-        )
+    division, round_ = draft.place.division, opening.round
+    move = lifecycle.decide(LIFECYCLES[opening.kind], opening.action, facts)
+    number = opening.number or numbers.next_case_number(act, opening.kind, division)
+    started = reckoning.first_clocks(act, move.starts, division, draft.received_at, limits)
+    row = _case_row(act, draft, number) | {"kind": opening.kind, "state": move.target, "round": round_}
+    act.db.execute(_INSERT_CASE, row | deadlines.nearest_of(started))
     wanted = draft.points or (draft.title,)
-    _insert_points(act, draft.id, wanted)
-    deadlines.insert_started(act, draft.id, draft.place.division, 1, started)
-    record(act, draft.id, Step(lifecycle.Action.REGISTER, {}), move, seq=1, round_=1)
+    _insert_parts(act, draft, wanted)
+    deadlines.insert_started(act, draft.id, division, round_, started)
+    record(act, draft.id, Step(opening.action, {}), move, seq=1, round_=round_)
     act.note(
-        "case.register",
+        f"case.{opening.action.value}",
         "case",
         draft.id,
-        chain=chain_of(draft.place.division),
+        chain=chain_of(division),
         fields=("title", "working_text", "categories", "place", "received_at", "points"),
         content={"title": draft.title, "working_text": draft.working_text, "points": list(wanted)},
     )
     return draft.id
 
 
-def _insert_points(act: Act, case_id: UUID, wanted: Sequence[str]) -> None:
+def _insert_parts(act: Act, draft: CaseDraft, wanted: Sequence[str]) -> None:
+    if draft.categories:
+        act.db.execute(
+            _INSERT_CATEGORY, [{"case_id": draft.id, "category": name} for name in draft.categories]
+        )
     act.db.execute(
         _INSERT_POINT,
         [
-            {"id": act.new_id(), "case_id": case_id, "no": no, "text": words}
+            {"id": act.new_id(), "case_id": draft.id, "no": no, "text": words}
             for no, words in enumerate(wanted, start=1)
         ],
     )
@@ -93,8 +114,6 @@ def _case_row(act: Act, draft: CaseDraft, number: str) -> dict[str, Any]:
     return {
         "id": draft.id,
         "number": number,
-        "kind": lifecycle.Kind.COMPLAINT,
-        "state": lifecycle.State.REGISTERED,
         "channel": draft.channel,
         "track": draft.track,
         "title": draft.title,

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from models.domain.complaints import RefusalReason, Verdict, overall
 from models.domain.errors import Flaw, Invalid
-from models.domain.lifecycle import Action, State
+from models.domain.states import Action, State
 from models.domain.timing.limits import Limits
 from models.domain.words.likeness import TOO_LIKE, likeness
 from models.operations import deadlines
@@ -46,6 +46,11 @@ def apply(work: Work) -> dict[str, Any]:
     """Do it; gives the columns of the case that change with it."""
     effect = EFFECTS.get(work.step.action)
     return effect(work) if effect else {}
+
+
+def start(work: Work, rule_id: str) -> None:
+    """Start the clock of a rule from now."""
+    deadlines.start(work.act, work.case, rule_id, work.act.now, limits=work.limits)
 
 
 def _known_points(work: Work) -> None:

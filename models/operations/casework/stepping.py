@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from models.domain.lifecycle import Action, Move
+from models.domain.lifecycle import Move
+from models.domain.states import Action
 from models.domain.timing.limits import Limits
 from models.operations.act import Act
 from models.tables.base import AnyRow
@@ -36,6 +37,7 @@ class Work:
     clocks: Sequence[AnyRow]
     limits: Limits | None = None
     complaints: Sequence[AnyRow] = field(default_factory=list)
+    item: AnyRow | None = None  # of a rectification
 
     def clock(self, rule_id: str) -> AnyRow | None:
         """The running or suspended clock of a rule."""

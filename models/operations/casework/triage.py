@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 
 from models.domain.errors import IllegalTransition
 from models.domain.law import chain_of
-from models.domain.lifecycle import STATE_TITLES, State
+from models.domain.states import STATE_TITLES, State
 from models.operations import deadlines
 from models.operations.act import Act
 from models.operations.casework import case_facts, placing, sight

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.domain.words.text import canonical
 from models.operations.casework.stepping import journalled
 from models.operations.chains.findings import Findings, Kind

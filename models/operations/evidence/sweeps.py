@@ -1,5 +1,5 @@
 """
-Sweeping photos nobody can need 清理: rows whose ticket was never spent, and files that no row names.
+Sweeping files nobody can need 清理: photos whose ticket was never spent, and photos and papers that no row names.
 
 A file may lie for a moment without its row (it is made durable first), so nothing younger than two days goes.
 Each hour looks at its share of the folders, so a day sees them all. Rows go in one transaction and their files in
@@ -8,16 +8,17 @@ a later one: a file must not be gone if its row comes back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from models.files.store import SHARDS, Store
 from models.operations.act import Act
+from models.tables.materials import materials
 from models.tables.public import evidence as T
 
 KIND: Final = "evidence_sweep"
@@ -25,6 +26,13 @@ KEPT: Final = timedelta(hours=48)
 MOST: Final = 50
 _AT_ONCE: Final = 100
 _HOURS: Final = 24
+_NAMES: Final = bindparam("names", expanding=True)
+_NAMING: Final[tuple[tuple[str, Any, Callable[[str], Any]], ...]] = (
+    ("sealed/", select(T.c.id).where(T.c.id.in_(_NAMES), T.c.sealed_key.is_not(None)), UUID),
+    ("copy/", select(T.c.copy_sha256).where(T.c.copy_sha256.in_(_NAMES)), bytes.fromhex),
+    ("file/", select(materials.c.sha256).where(materials.c.sha256.in_(_NAMES)), bytes.fromhex),
+)
+"""What names the files of each space of the store: a void material still names its file, for ever."""
 
 
 def sweep(store: Store, act: Act, payload: Mapping[str, Any]) -> bool:
@@ -59,10 +67,11 @@ def _unnamed(store: Store, act: Act, hour: int) -> Iterator[str]:
 
 
 def _named(act: Act, keys: tuple[str, ...]) -> set[str]:
-    names = {key.rpartition("/")[2]: key for key in keys}
-    ids = [UUID(name) for name in names if len(name) == 32]
-    digests = [bytes.fromhex(name) for name in names if len(name) == 64]
-    held = select(T.c.id).where(T.c.id.in_(ids), T.c.sealed_key.is_not(None))
-    shown = select(T.c.copy_sha256).where(T.c.copy_sha256.in_(digests))
-    found = [row.id.hex for row in act.db.execute(held)] + [row[0].hex() for row in act.db.execute(shown)]
-    return {names[name] for name in found}
+    """The keys that a row names: by a photo's id, by its copy, by the file a material promised."""
+    named: set[str] = set()
+    for space, asked, of_hex in _NAMING:
+        names = {of_hex(key.rpartition("/")[2]): key for key in keys if key.startswith(space)}
+        if names:
+            found = act.db.execute(asked, {"names": list(names)}).scalars()
+            named |= {names[name] for name in found}
+    return named

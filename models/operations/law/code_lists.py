@@ -20,7 +20,7 @@ from models.domain.complaints import (
     Track,
     Verdict,
 )
-from models.domain.lifecycle import ACTION_TITLES, STATE_TITLES
+from models.domain.states import ACTION_TITLES, STATE_TITLES
 from models.domain.timing.titles import CONFIDENCE_TITLES, SCOPE_TITLES
 from models.operations.act import Act
 

@@ -177,6 +177,8 @@ def _compare(act: Act, clock: AnyRow, stretch: Stretch) -> Move | None:
 def _candidates_today(act: Act, clock: AnyRow) -> Sequence[Mapping[str, Any]]:
     """What the clock keeps, unless other versions are valid on its start day now."""
     kept: Sequence[Mapping[str, Any]] = clock.candidates
+    if any("due_on" in one for one in kept):  # a day set outright is nobody's rule
+        return kept
     ordered = next((datetime.fromisoformat(one["due_at"]) for one in kept if "due_at" in one), None)
     today = candidates_of(act, clock.rule_id, clock.division_code, clock.started_at, ordered)
     same = [one.get("version") for one in kept] == [one.get("version") for one in today]

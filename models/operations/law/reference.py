@@ -20,6 +20,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from models.domain.catalogue import Catalogue, parse_elements, parse_words
 from models.domain.law import Division, Law, UnitInfo
+from models.domain.rectification.standards import Standard, parse_standards
 from models.domain.timing.calendar import Calendar, CalendarYear, parse_csv
 from models.domain.timing.reminders import Stage, parse_ladder
 from models.domain.timing.rule_cells import cells_of, rule_of
@@ -51,6 +52,7 @@ def load(db: Connection) -> Law:
             row.id: UnitInfo(row.id, row.name, row.parent_id, row.division_code, row.number_prefix)
             for row in db.execute(select(units))
         },
+        standards=shipped_standards(),
     )
 
 
@@ -65,6 +67,12 @@ def shipped_catalogue() -> Catalogue:
         parse_elements((SHIPPED / "categories.toml").read_text("utf-8")),
         parse_words((SHIPPED / "triage_words.toml").read_text("utf-8")),
     )
+
+
+@cache
+def shipped_standards() -> tuple[Standard, ...]:
+    """The acceptance standards; they change with a release only."""
+    return parse_standards((SHIPPED / "standards.toml").read_text("utf-8"))
 
 
 def shipped_stages() -> tuple[Stage, ...]:

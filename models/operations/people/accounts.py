@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from models.domain.access import ADMIN_ROLES, NEVER_DEPUTISED, ROLE_TITLES, Role, appointer_of
 from models.domain.errors import Conflict, Duplicate, Flaw, Forbidden, Invalid
 from models.domain.law import chain_of, county_of
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.operations.act import Act
 from models.operations.once import Key, once
 from models.operations.people import reach

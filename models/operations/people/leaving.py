@@ -15,7 +15,8 @@ from sqlalchemy import Select, func, select, update
 from models.domain.access import ROLE_TITLES, Verb
 from models.domain.complaint_steps import COMPLAINT
 from models.domain.errors import Conflict, GuardsUnmet, Unmet
-from models.domain.lifecycle import TERMINAL, Action, State, rows_for
+from models.domain.lifecycle import rows_for
+from models.domain.states import TERMINAL, Action, State
 from models.operations import scope
 from models.operations.act import Act
 from models.operations.people import ending, officers, reach, sessions

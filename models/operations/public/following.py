@@ -8,12 +8,12 @@ from sqlalchemy import select, update
 
 from models.domain.complaints import Satisfaction
 from models.domain.errors import Conflict, Flaw, Invalid
-from models.domain.lifecycle import Action, State
 from models.domain.public.citizen import ANSWERED
 from models.domain.public.messages import MessageKind
+from models.domain.states import Action, State
 from models.operations.act import Act
-from models.operations.casework import advancing
 from models.operations.casework.stepping import Step
+from models.operations.handling import advancing
 from models.operations.public.acting import as_public
 from models.tables.base import AnyRow
 from models.tables.cases import cases

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from models.domain.lifecycle import Action, State
 from models.domain.public.citizen import ANSWERED, NEXT_DOORS, PUBLIC_STATES
+from models.domain.states import Action, State
 from models.domain.words.numbering import shown
 from models.operations.act import Act
 from models.operations.public import sealing

@@ -12,10 +12,11 @@ from models.domain.access import Verb
 from models.domain.errors import Conflict, GuardsUnmet, Unmet, Unreadable
 from models.domain.law import chain_of
 from models.domain.publications import ObjectionState, PublicationState
+from models.domain.states import Kind
 from models.domain.words.numbering import shown
 from models.operations.act import Act
 from models.operations.casework import sight
-from models.operations.publishing import deciding, held
+from models.operations.publishing import apart, deciding, held, terms
 from models.operations.publishing import objections as listed
 from models.operations.publishing.objecting import place
 from models.tables.base import AnyRow
@@ -58,22 +59,32 @@ def answer(act: Act, objection_id: UUID, *, upheld: bool, words: str) -> AnyRow:
     Answer an objection; one that is upheld starts the clock by which the publication must go.
 
     Raises:
-        NotFound, Forbidden; Conflict: answered already; GuardsUnmet: by who wrote the publication.
+        NotFound, Forbidden; Conflict: answered already; GuardsUnmet: by who wrote the publication, or has a part
+        in the item.
     """
     seen = listed.find(act, objection_id)
-    sight.lock(act, seen.case_id)
+    case = sight.lock(act, seen.case_id)
     held.holds(act, Verb.PUBLICATION_DECIDE, seen.division_code)
     state = act.db.execute(select(objections.c.state).where(objections.c.id == objection_id)).scalar_one()
     if state is not ObjectionState.OPEN:
         raise Conflict("这份异议已经答复，请刷新后查看")
     published = held.find(act, seen.publication_id)
-    if deciding.wrote(act, published):
-        told = "拟稿、改稿的人员及其代理人不能答复对它的异议，请由其他负责人答复"
-        raise GuardsUnmet([Unmet("four_eyes", told)])
+    _judges(act, case, published)
     _write(act, seen, upheld=upheld, words=words)
     if upheld and published.state is PublicationState.APPROVED and published.retract_by is None:
         deciding.start_retraction(act, published, f"异议成立：{shown(seen.number)}")
     return listed.find(act, objection_id)
+
+
+def _judges(act: Act, case: AnyRow, published: AnyRow) -> None:
+    unmet = []
+    if deciding.wrote(act, published):
+        told = "拟稿、改稿的人员及其代理人不能答复对它的异议，请由其他负责人答复"
+        unmet.append(Unmet("four_eyes", told))
+    if case.kind is Kind.RECTIFICATION:
+        unmet += apart.unmet(act, case)
+    if unmet:
+        raise GuardsUnmet(unmet)
 
 
 def _write(act: Act, row: AnyRow, *, upheld: bool, words: str) -> None:
@@ -84,6 +95,7 @@ def _write(act: Act, row: AnyRow, *, upheld: bool, words: str) -> None:
         "answered_by": act.actor.account_id,
     }
     act.db.execute(update(objections).where(objections.c.id == row.id).values(**values))
+    terms.end(act, row.case_id, row.id)
     act.note(
         "objection.answer",
         "objection",

@@ -9,19 +9,18 @@ from sqlalchemy import select
 
 from models.domain.access import Verb
 from models.domain.errors import Conflict, GuardsUnmet, Unmet
-from models.domain.lifecycle import STATE_TITLES
 from models.domain.publications import (
     PUBLICATION_RETRACT,
     PUBLICATION_TITLES,
-    PUBLISHABLE,
     PublicationAction,
     PublicationState,
+    publishable_in,
 )
+from models.domain.states import STATE_TITLES, Kind
 from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
-from models.operations.publishing import drafting, held, terms
+from models.operations.publishing import apart, drafting, held, terms
 from models.tables.base import AnyRow
-from models.tables.cases import cases
 from models.tables.publications import publication_steps
 
 _WRITING = (PublicationAction.PREPARE.value, PublicationAction.CHANGE.value)
@@ -29,16 +28,16 @@ _WRITING = (PublicationAction.PREPARE.value, PublicationAction.CHANGE.value)
 
 def approve(act: Act, publication_id: UUID, *, version: int | None) -> UUID:
     """
-    Publish: by a person who wrote none of it.
+    Publish: by a person who wrote none of it; of an item, by one who stands apart from it.
 
     Raises:
         NotFound, Forbidden, VersionMissing, StaleVersion; Conflict: no longer a draft; GuardsUnmet.
     """
     row = held.lock(act, publication_id, verb=Verb.PUBLICATION_DECIDE, version=version)
     drafting.drafted(row)
-    unmet = [
-        one for one in (_four_eyes(act, row), _period_ahead(act, row), _still_concluded(act, row)) if one
-    ]
+    case = terms.locked(act, row.case_id)
+    conditions = (_four_eyes(act, row), _period_ahead(act, row), _still_concluded(case))
+    unmet = [*(one for one in conditions if one), *_of_item(act, case, row)]
     if unmet:
         raise GuardsUnmet(unmet)
     values = {
@@ -67,7 +66,8 @@ def must_retract(act: Act, publication_id: UUID, *, reason: str, version: int | 
 
 def start_retraction(act: Act, row: AnyRow, reason: str) -> None:
     """Start the clock of a retraction; the case is locked."""
-    last = terms.due_on(act, PUBLICATION_RETRACT, row.division_code)
+    case = terms.locked(act, row.case_id)
+    last = terms.begin(act, case, PUBLICATION_RETRACT, row.id)
     held.write(act, row, PublicationAction.MUST_RETRACT, {"retract_by": last}, told=reason)
 
 
@@ -86,6 +86,7 @@ def retract(act: Act, publication_id: UUID, *, reason: str, version: int | None)
         "retract_reason": reason,
     }
     held.write(act, row, PublicationAction.RETRACT, values, told=reason)
+    terms.end(act, row.case_id, row.id)
     return publication_id
 
 
@@ -110,11 +111,19 @@ def _period_ahead(act: Act, row: AnyRow) -> Unmet | None:
     return Unmet("period_ahead", "公开的截止日期已经过去，请先修改日期")
 
 
-def _still_concluded(act: Act, row: AnyRow) -> Unmet | None:
-    state = act.db.execute(select(cases.c.state).where(cases.c.id == row.case_id)).scalar_one()
-    if state in PUBLISHABLE:
+def _still_concluded(case: AnyRow) -> Unmet | None:
+    if case.state in publishable_in(case.kind):
         return None
-    return Unmet("still_concluded", f"案件目前是“{STATE_TITLES[state]}”，重新办结后才能公开")
+    again = "重新验收通过后才能公示" if case.kind is Kind.RECTIFICATION else "重新办结后才能公开"
+    return Unmet("still_concluded", f"案件目前是“{STATE_TITLES[case.state]}”，{again}")
+
+
+def _of_item(act: Act, case: AnyRow, row: AnyRow) -> list[Unmet]:
+    """An item is published long enough, by who has no part in it."""
+    if case.kind is not Kind.RECTIFICATION:
+        return []
+    short = drafting.too_short(act, case, row.first_day, row.last_day)
+    return [*apart.unmet(act, case), *(Unmet("period_too_short", one.message) for one in short)]
 
 
 def _published(row: AnyRow) -> None:

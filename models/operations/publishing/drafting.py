@@ -13,11 +13,12 @@ from sqlalchemy import and_, insert, or_, select
 from models.domain.access import Verb
 from models.domain.errors import Conflict, Flaw, Invalid
 from models.domain.publications import PUBLICATION_TITLES, PublicationAction, PublicationState
+from models.domain.states import Kind
 from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
 from models.operations.casework import sight
 from models.operations.once import Key, once
-from models.operations.publishing import held, proposing
+from models.operations.publishing import held, lasting, proposing
 from models.tables.base import AnyRow
 from models.tables.publications import publications as T
 
@@ -54,7 +55,8 @@ def change(act: Act, publication_id: UUID, changes: Mapping[str, Any], *, versio
     seen = held.find(act, publication_id)
     held.holds(act, Verb.PUBLICATION_PREPARE, seen.division_code)
     days = {"first_day": seen.first_day, "last_day": seen.last_day}
-    _days(act, **(days | {name: value for name, value in changes.items() if name in days}))
+    case = sight.find(act, seen.case_id)
+    _days(act, case, **(days | {name: value for name, value in changes.items() if name in days}))
     row = held.lock(act, publication_id, verb=Verb.PUBLICATION_PREPARE, version=version)
     drafted(row)
     held.write(act, row, PublicationAction.CHANGE, changes, told="、".join(sorted(changes)))
@@ -83,7 +85,7 @@ def drafted(row: AnyRow) -> None:
 def _draft(act: Act, wanted: Draft) -> UUID:
     case = sight.lock(act, wanted.case_id)
     held.holds(act, Verb.PUBLICATION_PREPARE, case.division_code)
-    _days(act, wanted.first_day, wanted.last_day)
+    _days(act, case, wanted.first_day, wanted.last_day)
     proposing.publishable(case)
     _only_one(act, case.id)
     publication_id = act.new_id()
@@ -104,6 +106,14 @@ def _draft(act: Act, wanted: Draft) -> UUID:
     return publication_id
 
 
+def too_short(act: Act, case: AnyRow, first_day: date, last_day: date) -> list[Flaw]:
+    """Whether the publicity of an item that is shown from now at the earliest ends before it may."""
+    wanted = lasting.shortest(act, case.division_code, max(first_day, legal_day(act.now)))
+    if last_day >= wanted.last_day:
+        return []
+    return [Flaw("/last_day", "too_short", lasting.told(wanted))]
+
+
 def _only_one(act: Act, case_id: UUID) -> None:
     """A case has one draft or running publication at a time: two would contradict each other."""
     running = and_(T.c.state == PublicationState.APPROVED, T.c.last_day >= legal_day(act.now))
@@ -112,11 +122,13 @@ def _only_one(act: Act, case_id: UUID) -> None:
         raise Conflict("本案已有拟稿或正在公开的内容，请修改原稿，或先撤回后另拟")
 
 
-def _days(act: Act, first_day: date, last_day: date) -> None:
+def _days(act: Act, case: AnyRow, first_day: date, last_day: date) -> None:
     flaws = []
     if last_day < first_day:
         flaws.append(Flaw("/last_day", "before_first", "截止日期不能早于开始日期"))
     elif last_day < legal_day(act.now):
         flaws.append(Flaw("/last_day", "over", "截止日期已经过去，请改为今天或以后"))
+    elif case.kind is Kind.RECTIFICATION:
+        flaws += too_short(act, case, first_day, last_day)
     if flaws:
         raise Invalid(flaws=flaws)

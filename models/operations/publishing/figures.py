@@ -10,8 +10,8 @@ from typing import Final
 from sqlalchemy import case, func, select
 
 from models.domain.figures.counting import UNSORTED, Figures, One, figures
-from models.domain.lifecycle import Action, Kind, State
 from models.domain.publications import PUBLISHABLE
+from models.domain.states import Action, Kind, State
 from models.domain.timing.calendar import SHANGHAI, legal_day
 from models.operations.act import Act
 from models.tables.cases import cases, steps

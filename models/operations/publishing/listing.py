@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from models.domain.publications import PUBLISHABLE, ObjectionState, PublicationState
+from models.domain.publications import ObjectionState, PublicationState, standing_in
+from models.domain.states import Kind
 from models.domain.timing.calendar import legal_day
 from models.operations import scope
 from models.operations.act import Act
@@ -107,7 +108,8 @@ def _rows(today: date) -> Select[Any]:
 
 def _reopened() -> ColumnElement[bool]:
     """It is shown, but its case was sent back: somebody must decide whether it may stay."""
-    return and_(T.c.state == PublicationState.APPROVED, cases.c.state.not_in(sorted(PUBLISHABLE)))
+    gone = (and_(cases.c.kind == kind, cases.c.state.not_in(sorted(standing_in(kind)))) for kind in Kind)
+    return and_(T.c.state == PublicationState.APPROVED, or_(*gone))
 
 
 def _retraction_late(today: date) -> ColumnElement[bool]:

@@ -69,6 +69,7 @@ def _receive(act: Act, publication_id: UUID, sent: Objection) -> UUID:
     row, seen = running_or_over(act, publication_id)
     if seen.showing is not Showing.CURRENT:
         raise Conflict(f"这份公开内容{seen.message}，不再接收异议；仍有意见请拨打12345或到窗口反映")
+    case = terms.locked(act, row.case_id)
     objection_id = act.new_id()
     data_key = new_data_key()
     contact = json.dumps({"contact": sent.contact, "name": sent.name}, ensure_ascii=False)
@@ -82,7 +83,7 @@ def _receive(act: Act, publication_id: UUID, sent: Objection) -> UUID:
             sealed_key=act.vault.wrap(data_key, aad=place(objection_id, "key")),
             sealed_text=act.vault.seal(data_key, sent.text, place=place(objection_id, "text")),
             sealed_contact=act.vault.seal(data_key, contact, place=place(objection_id, "contact")),
-            due_on=terms.due_on(act, OBJECTION_REPLY, row.division_code),
+            due_on=terms.begin(act, case, OBJECTION_REPLY, objection_id),
         )
     )
     act.note(

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select, union
 
 from models.domain.errors import IllegalTransition
-from models.domain.lifecycle import STATE_TITLES, Action
-from models.domain.publications import PUBLISHABLE
-from models.domain.timing.calendar import SHANGHAI
+from models.domain.publications import Period, publishable_in
+from models.domain.states import STATE_TITLES, Action, Kind
+from models.domain.timing.calendar import SHANGHAI, legal_day
 from models.domain.words.masking import PUBLIC_NOTES, Hit, propose_public
 from models.operations.act import Act
 from models.operations.casework import sight
+from models.operations.publishing import item_words, lasting
 from models.tables.base import AnyRow
 from models.tables.cases import assignments, points, steps
 from models.tables.complaints import complaints
@@ -56,9 +57,11 @@ class Proposed:
     hits: Sequence[dict[str, Any]]
 
 
-def preview(act: Act, case_id: UUID) -> dict[str, Proposed]:
+def preview(act: Act, case_id: UUID, first_day: date | None = None) -> dict[str, Any]:
     """
-    Title and text proposed for a case; stores nothing.
+    Title and text proposed for a case, of an item with its shortest period from ``first_day`` (the next working day).
+
+    Stores nothing.
 
     Raises:
         NotFound; IllegalTransition: the case is not concluded.
@@ -66,9 +69,12 @@ def preview(act: Act, case_id: UUID) -> dict[str, Proposed]:
     case = sight.find(act, case_id)
     publishable(case)
     names, numbers = known(act, case_id)
+    period = _period(act, case, first_day)
+    words = _text(act, case) if period is None else item_words.text(act, case, period)
     return {
-        "title": _proposed("title", case.title[:TITLE_LENGTH], names, numbers),
-        "text": _proposed("text", _text(act, case), names, numbers),
+        "title": _proposed("title", _title(case), names, numbers),
+        "text": _proposed("text", words, names, numbers),
+        "period": period,
     }
 
 
@@ -79,17 +85,18 @@ def publishable(case: AnyRow) -> None:
     Raises:
         IllegalTransition
     """
-    if case.state not in PUBLISHABLE or case.verdict is None:
-        raise IllegalTransition(
-            f"案件目前是“{STATE_TITLES[case.state]}”，经审批办结并有调查结论后才能公开",
-            state=case.state.value,
-        )
+    item = case.kind is Kind.RECTIFICATION
+    if case.state in publishable_in(case.kind) and (item or case.verdict is not None):
+        return
+    wanted = "验收通过、销号批准前才能公示" if item else "经审批办结并有调查结论后才能公开"
+    told = f"案件目前是“{STATE_TITLES[case.state]}”，{wanted}"
+    raise IllegalTransition(told, state=case.state.value)
 
 
 def known(act: Act, case_id: UUID) -> tuple[list[str], list[str]]:
     """What must never be published: the names of who handled the case, the numbers of its complaints."""
     binds = {"case_id": case_id}
-    names = list(act.db.execute(_NAMES, binds).scalars())
+    names = [*act.db.execute(_NAMES, binds).scalars(), *item_words.people(act, case_id)]
     numbers = [one for row in act.db.execute(_NUMBERS, binds) for one in row if one is not None]
     return names, numbers
 
@@ -103,6 +110,18 @@ def warnings(act: Act, case_id: UUID, **fields: str | None) -> list[dict[str, An
         if text
     )
     return [_told(field, hit) for field, hits in found for hit in hits]
+
+
+def _period(act: Act, case: AnyRow, first_day: date | None) -> Period | None:
+    if case.kind is not Kind.RECTIFICATION:
+        return None
+    tomorrow = legal_day(act.now) + timedelta(days=1)
+    return lasting.shortest(act, case.division_code, first_day or act.law.calendar.next_workday(tomorrow))
+
+
+def _title(case: AnyRow) -> str:
+    title = f"{case.title}整改销号公示" if case.kind is Kind.RECTIFICATION else case.title
+    return str(title)[:TITLE_LENGTH]
 
 
 def _proposed(field: str, original: str, names: Sequence[str], numbers: Sequence[str]) -> Proposed:

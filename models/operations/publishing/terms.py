@@ -1,18 +1,69 @@
-"""The clocks of publications: by rules that are data, and where none binds by what is shipped."""
+"""The clocks of publications: they run on the case, about the objection or the publication they belong to."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Final
+from uuid import UUID
 
-from models.domain.publications import UNRULED
+from sqlalchemy import select
+
+from models.domain.publications import OBJECTION_REPLY, PUBLICATION_RETRACT, UNRULED
 from models.domain.timing.clocks import reckon
+from models.operations import deadlines
 from models.operations.act import Act
-from models.operations.reckoning import reckon_start
+from models.tables.base import AnyRow
+from models.tables.cases import cases
+
+SHIPPED: Final = "系统默认期限（本地还没有规则）"
 
 
-def due_on(act: Act, rule_id: str, division: str) -> date:
-    """The last day of a clock that starts now: by the rule of the division, else by what is shipped."""
-    started = reckon_start(act, rule_id, division, act.now)
-    if started is not None:
-        return started.settled.reckoning.due_on
-    return reckon(UNRULED[rule_id], act.now, act.law.calendar).due_on
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a clock without a rule is called, and how grave it is to miss it."""
+
+    title: str
+    event: str
+    severity: int
+
+
+WORDS: Final[dict[str, Words]] = {
+    OBJECTION_REPLY: Words("公示异议答复期限", "收到异议", 3),
+    PUBLICATION_RETRACT: Words("公示撤回期限", "决定撤回", 3),
+}
+
+
+def locked(act: Act, case_id: UUID) -> AnyRow:
+    """The case of a publication, locked for whoever comes: the public has no sight of cases, only of publications."""
+    return act.db.execute(select(cases).where(cases.c.id == case_id).with_for_update()).one()
+
+
+def begin(act: Act, case: AnyRow, rule_id: str, subject_id: UUID) -> date:
+    """
+    Start a clock now, by the rule of the division, else by what is shipped; gives its last day.
+
+    The case is locked; its nearest end follows.
+    """
+    settled = deadlines.start(act, case, rule_id, act.now, limits=None, subject_id=subject_id)
+    if settled is None:
+        last, words = reckon(UNRULED[rule_id], act.now, act.law.calendar).due_on, WORDS[rule_id]
+        settled = deadlines.start_dated(
+            act,
+            case,
+            rule_id,
+            last,
+            title=words.title,
+            event=words.event,
+            basis=SHIPPED,
+            severity=words.severity,
+            subject_id=subject_id,
+        )
+    deadlines.refresh(act, case.id)
+    return settled.reckoning.due_on
+
+
+def end(act: Act, case_id: UUID, subject_id: UUID) -> None:
+    """Stop the clocks about an objection or a publication; the case is locked, its nearest end follows."""
+    deadlines.stop_of(act, subject_id)
+    deadlines.refresh(act, case_id)

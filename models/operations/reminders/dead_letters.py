@@ -19,7 +19,7 @@ from models.domain.errors import IllegalTransition, NotFound
 from models.domain.law import chain_of
 from models.operations import scope
 from models.operations.act import Act
-from models.operations.reminders import notices
+from models.operations.outgoing.dispatches import send_again
 from models.operations.scope import Scope
 from models.tables.base import AnyRow
 from models.tables.cases import cases
@@ -57,7 +57,7 @@ def resend(act: Act, notice_id: UUID) -> None:
         raise NotFound()
     if row.state not in UNDELIVERED:
         raise IllegalTransition("只有发不出去或结果不明的提醒可以重发，请刷新列表")
-    notices.revive(act, notice_id, hourly=bool(row.content.get("hourly")))
+    send_again(act, row)
     act.note("notice.resend", "notice", notice_id, chain=chain_of(row.division_code), fields=("state",))
 
 
@@ -72,6 +72,7 @@ def _within(actor: Actor) -> Select[Any]:
             T.c.tries,
             T.c.error,
             T.c.planned_at,
+            T.c.account_id,
             T.c.content,
             deadlines.c.division_code,
             accounts.c.name.label("person"),

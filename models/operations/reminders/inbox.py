@@ -37,6 +37,8 @@ _COLUMNS = (
     T.c.content,
     T.c.planned_at,
     T.c.read_at,
+    T.c.ack_due_at,
+    T.c.ack_at,
     cases.c.number,
     cases.c.title,
 )
@@ -66,14 +68,25 @@ def mark_read(act: Act, notice_id: UUID) -> None:
     Raises:
         NotFound: absent, somebody else's, or of a case the reader no longer sees.
     """
+    row = own(act, notice_id)
+    if row.read_at is None:
+        act.db.execute(update(T).where(T.c.id == notice_id).values(read_at=act.now))
+        act.note("notice.read", "notice", notice_id, chain=chain_of(row.division_code), fields=("read_at",))
+
+
+def own(act: Act, notice_id: UUID) -> AnyRow:
+    """
+    When it was read and acknowledged, and the division of its case.
+
+    Raises:
+        NotFound: absent, somebody else's, or of a case the reader no longer sees.
+    """
     reach = Scope.of(act.actor)
     values = {"account": act.actor.account_id, "id": notice_id, **reach.binds()}
     row = act.db.execute(_one(reach.shape), values).one_or_none()
     if row is None:
         raise NotFound()
-    if row.read_at is None:
-        act.db.execute(update(T).where(T.c.id == notice_id).values(read_at=act.now))
-        act.note("notice.read", "notice", notice_id, chain=chain_of(row.division_code), fields=("read_at",))
+    return row
 
 
 def _mine(statement: Select[Any], shape: Shape) -> Select[Any]:
@@ -104,6 +117,6 @@ def _unread(shape: Shape) -> Select[Any]:
 
 @lru_cache(maxsize=64)
 def _one(shape: Shape) -> Select[Any]:
-    return _mine(select(T.c.read_at, cases.c.division_code), shape).where(
+    return _mine(select(T.c.read_at, T.c.ack_at, cases.c.division_code), shape).where(
         T.c.id == bindparam("id", type_=T.c.id.type)
     )

@@ -12,7 +12,14 @@ from sqlalchemy import bindparam, select
 from models.domain.timing.calendar import legal_day
 from models.domain.timing.clocks import Source
 from models.domain.timing.recorded import Recorded
-from models.domain.timing.reminders import Audience, QuietHours, latest_due, next_after, plan
+from models.domain.timing.reminders import (
+    Audience,
+    QuietHours,
+    acknowledge_by,
+    latest_due,
+    next_after,
+    plan,
+)
 from models.domain.timing.wording import Subject, reminder, still_suspended
 from models.operations.act import Act
 from models.operations.deadlines import STILL_SUSPENDED
@@ -36,6 +43,12 @@ class Message:
     content: Mapping[str, Any]
     speak_at: datetime
     following: datetime | None
+    ack_by: datetime | None = None  # until when the handler has to acknowledge it
+
+
+def message_of(act: Act, clock: AnyRow) -> Message | datetime | None:
+    """What a clock says now; where it has nothing to say, when it next does (None: never)."""
+    return suspended_message(act, clock) if clock.state == "suspended" else stage_message(act, clock)
 
 
 def stage_message(act: Act, clock: AnyRow) -> Message | datetime | None:
@@ -44,19 +57,28 @@ def stage_message(act: Act, clock: AnyRow) -> Message | datetime | None:
         return None
     record = _recorded(clock)
     reckoning, calendar = record.reckoning, act.law.calendar
-    planned = plan(act.law.stages, reckoning, calendar, quiet=QUIET, hourly=reckoning.in_hours)
+    hourly = reckoning.in_hours
+    planned = plan(act.law.stages, reckoning, calendar, quiet=QUIET, hourly=hourly, until=act.now)
     latest, following = latest_due(planned, act.now), next_after(planned, act.now)
     next_at = following.at if following else None
     if latest is None:
         return next_at
-    content = reminder(_subject(act, clock), record.clock, reckoning, calendar, act.now)
+    speak_at = act.now if hourly else QUIET.next_allowed(act.now)
     return Message(
         latest.stage.code,
         latest.stage.audience,
-        content | {"hourly": reckoning.in_hours},
-        act.now if reckoning.in_hours else QUIET.next_allowed(act.now),
+        clock_content(act, clock),
+        speak_at,
         next_at,
+        acknowledge_by(latest.stage, speak_at, calendar),
     )
+
+
+def clock_content(act: Act, clock: AnyRow) -> dict[str, Any]:
+    """How a running clock stands now, in words; ``hourly`` says that it may be told at night."""
+    record = _recorded(clock)
+    content = reminder(_subject(act, clock), record.clock, record.reckoning, act.law.calendar, act.now)
+    return content | {"hourly": record.reckoning.in_hours}
 
 
 def suspended_message(act: Act, clock: AnyRow) -> Message | datetime:

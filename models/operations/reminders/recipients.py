@@ -17,26 +17,31 @@ from sqlalchemy import bindparam, or_, select
 
 from models.domain.access import Role
 from models.domain.law import Law
-from models.domain.timing.duties import on_duty
+from models.domain.rectification.words import Part
+from models.domain.timing.duties import OF_PARTS, head_of, on_duty
 from models.domain.timing.reminders import Audience
 from models.operations.act import Act
 from models.tables.base import Instant
-from models.tables.cases import assignments
+from models.tables.cases import assignments, case_units
 from models.tables.people import accounts, grants
 
-HEADS: Final = {Audience.UNIT_HEAD: Role.SUPERVISOR, Audience.DEPUTY_HEAD: Role.DEPUTY_HEAD}
 UPWARDS: Final = (Audience.HANDLER, Audience.UNIT_HEAD, Audience.DEPUTY_HEAD)
+
+_ANSWERING: Final = {Role.CLERK, Role.SUPERVISOR, Role.DEPUTY_HEAD, Role.OFFICE, Role.LIAISON, Role.VERIFIER}
+"""Roles that answer for clocks without being named in the case."""
 
 _now = bindparam("now", type_=Instant())
 _POSTS = (
-    select(grants.c.account_id, grants.c.role, grants.c.division_code, grants.c.principal_id)
+    select(
+        grants.c.account_id, grants.c.role, grants.c.division_code, grants.c.principal_id, grants.c.unit_id
+    )
     .join(accounts, accounts.c.id == grants.c.account_id)
     .where(
         accounts.c.active,
         grants.c.valid_from <= _now,
         or_(grants.c.valid_to.is_(None), grants.c.valid_to > _now),
         or_(
-            grants.c.role.in_((Role.CLERK, Role.SUPERVISOR, Role.DEPUTY_HEAD)),
+            grants.c.role.in_(sorted(_ANSWERING)),
             grants.c.principal_id.is_not(None),
         ),
     )
@@ -52,6 +57,9 @@ _ASSIGNED = (
     )
     .order_by(assignments.c.account_id)
 )
+_PARTS = select(case_units.c.case_id, case_units.c.unit_id, case_units.c.part).where(
+    case_units.c.case_id.in_(bindparam("case_ids", expanding=True, type_=case_units.c.case_id.type))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ class Post:
     role: Role
     division: str
     principal: UUID | None
+    unit_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,7 @@ class People:
     law: Law
     posts: Sequence[Post]
     assigned: Mapping[UUID, Sequence[UUID]]
+    parts: Mapping[UUID, Mapping[UUID, set[Part]]]  # of rectification items: unit → its parts
 
     def told(
         self, case_id: UUID, division: str, rule_id: str, audience: Collection[Audience]
@@ -92,7 +102,9 @@ class People:
         return ()
 
     def _people(self, part: Audience, case_id: UUID, division: str, rule_id: str) -> Sequence[UUID]:
-        role = HEADS.get(part) or on_duty(rule_id)
+        role = head_of(part, of_item=case_id in self.parts) or on_duty(rule_id)
+        if role is not None and part is Audience.HANDLER and rule_id in OF_PARTS:
+            return self._of_units(role, case_id, OF_PARTS[rule_id])
         if role is not None:
             return self._holding(role, division)
         handlers = self.assigned.get(case_id, ())
@@ -108,6 +120,11 @@ class People:
             and self._covers(post.division, division)
         ]
 
+    def _of_units(self, role: Role, case_id: UUID, wanted: frozenset[Part]) -> Sequence[UUID]:
+        """Who holds a role for a unit that has one of these parts in the item."""
+        units = {unit for unit, parts in self.parts.get(case_id, {}).items() if parts & wanted}
+        return [post.account_id for post in self.posts if post.role is role and post.unit_id in units]
+
     def _covers(self, area: str, division: str) -> bool:
         return any(division.startswith(prefix) for prefix in self.law.areas(area))
 
@@ -118,7 +135,10 @@ def people_of(act: Act, case_ids: Collection[UUID]) -> People:
     for row in act.db.execute(_ASSIGNED, {"case_ids": list(case_ids)}):
         assigned[row.case_id].append(row.account_id)
     posts = [
-        Post(row.account_id, row.role, row.division_code, row.principal_id)
+        Post(row.account_id, row.role, row.division_code, row.principal_id, row.unit_id)
         for row in act.db.execute(_POSTS, {"now": act.now})
     ]
-    return People(act.law, posts, assigned)
+    parts: dict[UUID, dict[UUID, set[Part]]] = defaultdict(lambda: defaultdict(set))
+    for unit in act.db.execute(_PARTS, {"case_ids": list(case_ids)}):
+        parts[unit.case_id][unit.unit_id].add(Part(unit.part))
+    return People(act.law, posts, assigned, dict(parts))

@@ -18,8 +18,8 @@ from models.db.engines import announce, insert_unless_there
 from models.domain.law import chain_of
 from models.domain.timing.reminders import Audience
 from models.operations.act import Act
-from models.operations.reminders.messages import Message, stage_message, suspended_message
-from models.operations.reminders.recipients import People, people_of
+from models.operations.reminders.messages import Message, message_of
+from models.operations.reminders.recipients import UPWARDS, People, people_of
 from models.tables.base import AnyRow, Instant
 from models.tables.cases import cases
 from models.tables.deadlines import deadlines
@@ -31,10 +31,13 @@ BATCH: Final = 10
 POSTPONED: Final = timedelta(hours=1)
 """How long a clock that cannot be read rests, so that it does not hold up the others."""
 
+SPEAKING: Final = select(deadlines, cases.c.number, cases.c.categories).join(
+    cases, cases.c.id == deadlines.c.case_id
+)
+"""Clocks with what a message says of their cases."""
+
 _DUE = (
-    select(deadlines, cases.c.number, cases.c.categories)
-    .join(cases, cases.c.id == deadlines.c.case_id)
-    .where(deadlines.c.remind_at <= bindparam("now", type_=Instant()))
+    SPEAKING.where(deadlines.c.remind_at <= bindparam("now", type_=Instant()))
     .order_by(deadlines.c.remind_at)
     .limit(bindparam("limit"))
     # A case that somebody is changing is left for the next scan: waiting for it could deadlock, because
@@ -76,12 +79,11 @@ def plan_due(act: Act, *, limit: int = BATCH) -> Planned:
 
 
 def _plan_one(act: Act, clock: AnyRow, people: People, done: Planned) -> None:
-    suspended = clock.state == "suspended"
-    message = suspended_message(act, clock) if suspended else stage_message(act, clock)
+    message = message_of(act, clock)
     if isinstance(message, Message):
         _supersede(act, clock, message.stage)
         told = people.told(clock.case_id, clock.division_code, clock.rule_id, message.audience)
-        fresh = [person for person, part in told.items() if _put(act, clock, message, person, part)]
+        fresh = [person for person, part in told.items() if put(act, clock, message, person, part)]
         done.told += len(fresh)
         if not told:
             done.nobody.append(clock.id)
@@ -98,8 +100,13 @@ def _plan_one(act: Act, clock: AnyRow, people: People, done: Planned) -> None:
         _move_on(act, clock, message)
 
 
-def _put(act: Act, clock: AnyRow, message: Message, person: UUID, part: Audience) -> bool:
-    """Insert the row or nothing; one that was cancelled before it was told is taken up again."""
+def put(act: Act, clock: AnyRow, message: Message, person: UUID, part: Audience) -> bool:
+    """
+    Insert the row or nothing; one that was cancelled before it was told is taken up again.
+
+    Whoever is told in the nearest part of the audience has to acknowledge it where the message asks for that.
+    """
+    nearest = min(message.audience, key=UPWARDS.index)
     key = {
         "deadline_id": clock.id,
         "rule_id": clock.rule_id,
@@ -115,6 +122,7 @@ def _put(act: Act, clock: AnyRow, message: Message, person: UUID, part: Audience
         "next_at": message.speak_at,
         "lease_until": act.now,
         "tries": 0,
+        "ack_due_at": message.ack_by if part is nearest else None,
     }
     row = {"id": act.new_id(), "case_id": clock.case_id, **key, **job}
     if act.db.execute(insert_unless_there(act.db.dialect.name, notices), row).rowcount:

@@ -11,11 +11,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models.domain.access import Actor
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.operations import journal
 from models.operations.act import Act
-from models.operations.casework import advancing, complaints, contacting
+from models.operations.casework import complaints, contacting
 from models.operations.casework.stepping import Step
+from models.operations.handling import advancing
 from models.operations.once import Key
 from models.operations.sample import publishing, story
 from models.operations.sample.story import Event, Story

@@ -42,7 +42,7 @@ from uuid import UUID
 from models.domain.complaints import Channel, Confidentiality, Track
 from models.domain.drafts import CaseDraft, ComplaintDraft, Place, Reporter
 from models.domain.geo import Datum
-from models.domain.lifecycle import State
+from models.domain.states import State
 from models.domain.timing.calendar import SHANGHAI
 from models.domain.words.masking import propose
 

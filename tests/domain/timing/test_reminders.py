@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ from models.domain.timing.reminders import (
     Planned,
     QuietHours,
     Stage,
+    acknowledge_by,
     latest_due,
     next_after,
     parse_ladder,
@@ -41,8 +43,11 @@ def at(month: int, day: int, hour: int = 10, minute: int = 0, *, year: int = 202
     return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
 
 
-def planned(reckoning: Reckoning, *, quiet: QuietHours = NIGHT) -> tuple[Planned, ...]:
-    return plan(LADDER, reckoning, CALENDAR, quiet=quiet, hourly=reckoning.hourly)
+def planned(
+    reckoning: Reckoning, *, quiet: QuietHours = NIGHT, until: datetime | None = None
+) -> tuple[Planned, ...]:
+    until = until or reckoning.start_at
+    return plan(LADDER, reckoning, CALENDAR, quiet=quiet, hourly=reckoning.hourly, until=until)
 
 
 def told(reckoning: Reckoning) -> list[str]:
@@ -59,6 +64,7 @@ def test_sixty_days_count_back_from_the_legal_day() -> None:
         "due 10-08 09:00",
         "overdue_1wd 10-09 09:00",
         "overdue_3wd 10-12 09:00",
+        "overdue_w1 10-19 09:00",
     ]
 
 
@@ -72,13 +78,22 @@ def test_an_unconfirmed_end_is_reminded_by_the_earlier_reading() -> None:
         "due 01-30 09:00",
         "overdue_1wd 02-02 09:00",
         "overdue_3wd 02-04 09:00",
+        "overdue_w1 02-11 09:00",
     ]
 
 
 @pytest.mark.parametrize(
     ("term", "codes"),
     [
-        (Term(1, Unit.WD), ["due 09-17 09:00", "overdue_1wd 09-18 09:00", "overdue_3wd 09-21 09:00"]),
+        (
+            Term(1, Unit.WD),
+            [
+                "due 09-17 09:00",
+                "overdue_1wd 09-18 09:00",
+                "overdue_3wd 09-21 09:00",
+                "overdue_w1 09-29 09:00",
+            ],
+        ),
         (
             Term(3, Unit.WD),
             [
@@ -86,6 +101,7 @@ def test_an_unconfirmed_end_is_reminded_by_the_earlier_reading() -> None:
                 "due 09-20 09:00",
                 "overdue_1wd 09-21 09:00",
                 "overdue_3wd 09-23 09:00",
+                "overdue_w1 10-08 09:00",
             ],
         ),
         (
@@ -97,6 +113,7 @@ def test_an_unconfirmed_end_is_reminded_by_the_earlier_reading() -> None:
                 "due 09-23 09:00",
                 "overdue_1wd 09-24 09:00",
                 "overdue_3wd 09-29 09:00",
+                "overdue_w1 10-12 09:00",
             ],
         ),
     ],
@@ -128,7 +145,8 @@ def test_stages_some_hours_before_the_end() -> None:
     """A ladder may also speak whole hours before the end of an hour clock."""
     stage = Stage("before_6h", Kind.HOURS_BEFORE, 6, TOLD, Clock.HOUR)
     reckoning = reckon(Term(24, Unit.H), at(12, 1), CALENDAR)
-    assert plan([stage], reckoning, CALENDAR, quiet=NIGHT, hourly=True) == (Planned(stage, at(12, 2, 4)),)
+    found = plan([stage], reckoning, CALENDAR, quiet=NIGHT, hourly=True, until=at(12, 1))
+    assert found == (Planned(stage, at(12, 2, 4)),)
 
 
 def test_a_date_counted_back_has_no_halves() -> None:
@@ -145,7 +163,48 @@ def test_a_work_order_for_today_is_due_today() -> None:
 
 def test_a_clock_that_arrives_overdue_has_no_past() -> None:
     """Whatever would have spoken before the clock started is not planned."""
-    assert told(fixed(date(2026, 11, 30), at(12, 1, 10))) == ["overdue_3wd 12-03 09:00"]
+    assert told(fixed(date(2026, 11, 30), at(12, 1, 10))) == [
+        "overdue_3wd 12-03 09:00",
+        "overdue_w1 12-10 09:00",
+    ]
+
+
+def test_an_overdue_clock_speaks_every_week() -> None:
+    """After the third overdue working day a message comes every five working days, across holidays too, for ever."""
+    reckoning = fixed(date(2026, 1, 5), at(1, 4, 8))
+    weekly = [one for one in planned(reckoning, until=at(3, 2, 9)) if one.stage.code.startswith("overdue_w")]
+    assert [f"{one.stage.code} {one.at:%m-%d %H:%M}" for one in weekly] == [
+        "overdue_w1 01-15 09:00",
+        "overdue_w2 01-22 09:00",
+        "overdue_w3 01-29 09:00",
+        "overdue_w4 02-05 09:00",
+        "overdue_w5 02-12 09:00",
+        "overdue_w6 02-26 09:00",
+        "overdue_w7 03-04 09:00",
+    ]
+    assert {one.stage.audience for one in weekly} == {LADDER[6].audience}
+    later = planned(reckoning, until=at(1, 5, year=2036))
+    assert latest_due(later, at(1, 5, year=2036)) is not None
+    assert next_after(later, at(1, 5, year=2036)) is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "clock", "told_at", "by"),
+    [
+        ("due", Clock.DAY, at(11, 23, 9), at(11, 24, 9)),
+        ("due", Clock.DAY, at(11, 23, 7), at(11, 24, 9)),
+        ("due", Clock.DAY, at(11, 23, 15, 20), at(11, 24, 15, 20)),
+        ("overdue_1wd", Clock.DAY, at(11, 20, 9), at(11, 23, 9)),
+        ("due", Clock.DAY, at(11, 21, 16), at(11, 24, 9)),
+        ("due", Clock.HOUR, at(11, 21, 2), at(11, 21, 2, 30)),
+        ("half", Clock.DAY, at(11, 23, 9), None),
+        ("half", Clock.HOUR, at(11, 23, 9), None),
+    ],
+)
+def test_until_when_to_acknowledge(code: str, clock: Clock, told_at: datetime, by: datetime | None) -> None:
+    """A working day for day clocks, from Monday on for what is told on Saturday; half an hour for hour clocks."""
+    stage = next(one for one in LADDER if (one.code, one.clock) == (code, clock))
+    assert acknowledge_by(stage, told_at, CALENDAR) == by
 
 
 @pytest.mark.parametrize(
@@ -200,6 +259,7 @@ DAY_STAGES: Final = st.lists(
             st.integers(1, 20),
             st.just(TOLD),
         ),
+        st.builds(Stage, st.text(), st.just(Kind.WEEKLY_AFTER), st.integers(1, 20), st.just(TOLD)),
     ),
     max_size=9,
     unique=True,
@@ -214,6 +274,19 @@ def is_quiet(quiet: QuietHours, moment: datetime) -> bool:
     return quiet.start != quiet.end and not quiet.end <= clock < quiet.start
 
 
+def place_in(stages: Sequence[Stage], told: Stage) -> int:
+    """Where a stage stands on the ladder; a week stands where its weekly stage does."""
+    weeks = [place for place, one in enumerate(stages) if is_week_of(one, told)]
+    return stages.index(told) if told in stages else weeks[0]
+
+
+def is_week_of(stage: Stage, told: Stage) -> bool:
+    week = told.code.removeprefix(stage.code)
+    return (
+        stage.kind is Kind.WEEKLY_AFTER and week.isdecimal() and told.amount == stage.amount + 5 * int(week)
+    )
+
+
 @given(term=DAY_TERMS, start_at=STARTS, quiet=QUIET, stages=DAY_STAGES, lost=st.integers(0, 20))
 def test_day_plans_are_orderly(
     term: Term, start_at: datetime, quiet: QuietHours, stages: list[Stage], lost: int
@@ -221,10 +294,11 @@ def test_day_plans_are_orderly(
     """Any ladder on any day clock rises strictly, each stage once, in order, after the start, never quiet."""
     stops = [Interval(start_at, start_at + timedelta(days=lost))]
     reckoning = reckon(term, start_at, CALENDAR, suspensions=stops)
-    found = plan(stages, reckoning, CALENDAR, quiet=quiet, hourly=False)
+    found = plan(stages, reckoning, CALENDAR, quiet=quiet, hourly=False, until=start_at)
     assert all(before.at < later.at for before, later in itertools.pairwise(found))
-    places = [stages.index(one.stage) for one in found]
-    assert places == sorted(set(places))
+    places = [place_in(stages, one.stage) for one in found]
+    assert places == sorted(places)
+    assert len({one.stage for one in found}) == len(found)
     assert all(one.at > start_at and not is_quiet(quiet, one.at) for one in found)
 
 
@@ -248,10 +322,11 @@ def test_warnings_never_come_after_the_legal_day(term: Term, start_at: datetime)
 @given(term=DAY_TERMS, start_at=STARTS, minutes=st.integers(-60, 200 * 24 * 60))
 def test_catching_up_sends_only_the_latest(term: Term, start_at: datetime, minutes: int) -> None:
     """At any moment one stage at most is due, the latest past one; the next is the first still to come."""
-    stages, now = planned(reckon(term, start_at, CALENDAR)), start_at + timedelta(minutes=minutes)
+    now = start_at + timedelta(minutes=minutes)
+    stages = planned(reckon(term, start_at, CALENDAR), until=now)
     past = [one for one in stages if one.at <= now]
     assert latest_due(stages, now) == (past[-1] if past else None)
-    assert next_after(stages, now) == (stages[len(past)] if len(past) < len(stages) else None)
+    assert next_after(stages, now) == stages[len(past)], "a clock that runs is told of every week"
 
 
 def test_a_stage_of_the_wrong_ladder_is_a_programming_error() -> None:
@@ -259,7 +334,7 @@ def test_a_stage_of_the_wrong_ladder_is_a_programming_error() -> None:
     day, hour = reckon(Term(9, Unit.ND), at(9, 1), CALENDAR), reckon(Term(9, Unit.H), at(9, 1), CALENDAR)
     minutes = Stage("x", Kind.MINUTES_BEFORE, 15, TOLD, Clock.DAY)
     with pytest.raises(ValueError, match="day clock"):
-        plan([minutes], day, CALENDAR, quiet=NIGHT, hourly=False)
+        plan([minutes], day, CALENDAR, quiet=NIGHT, hourly=False, until=at(9, 1))
     workdays = Stage("x", Kind.WORKDAYS_BEFORE, 1, TOLD, Clock.HOUR)
     with pytest.raises(ValueError, match="hour clock"):
-        plan([workdays], hour, CALENDAR, quiet=NIGHT, hourly=True)
+        plan([workdays], hour, CALENDAR, quiet=NIGHT, hourly=True, until=at(9, 1))

@@ -13,19 +13,9 @@ from hypothesis import strategies as st
 from models.domain.access import Role
 from models.domain.errors import Invalid
 from models.domain.timing.clocks import Source
-from models.domain.timing.rules import (
-    TRIGGER_TITLES,
-    Confidence,
-    Party,
-    Rule,
-    Scope,
-    Subject,
-    Trigger,
-    basis_on,
-    choose,
-    parse_rules,
-)
+from models.domain.timing.rules import Confidence, Party, Rule, Scope, Subject, basis_on, choose, parse_rules
 from models.domain.timing.terms import Direction, Term, Unit
+from models.domain.timing.triggers import TRIGGER_TITLES, Trigger
 
 TEXT: Final = (Path(__file__).parents[3] / "models/reference/rules.toml").read_text("utf-8")
 RULES: Final = parse_rules(TEXT)

@@ -10,9 +10,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection, insert, text, update
 
-from models.domain.lifecycle import Action, State
-from models.operations.casework import advancing, cases
+from models.domain.states import Action, State
+from models.operations.casework import cases
 from models.operations.casework.stepping import Step
+from models.operations.handling import advancing
 from models.tables.cases import steps as T
 from tests.factories import World, case_draft
 from tests.operations.chains.attacker import Scene, setting

@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from models.domain.complaints import Channel, ContactOutcome, ContactWay
 from models.domain.ids import uuid7
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.domain.timing.calendar import SHANGHAI
-from models.operations.casework import advancing, complaints, contacting
+from models.operations.casework import complaints, contacting
 from models.operations.casework.stepping import Step
+from models.operations.handling import advancing
 from models.operations.once import Key
 from models.tables.base import AnyRow
 from models.tables.cases import cases as case_table

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from models.domain.errors import NotFound
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.operations.law import clocks
 from models.operations.law.clocks import Filters
 from tests.factories import NOW, TOWN, World

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, true
 
 from models.domain.errors import Invalid
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.domain.timing.reminders import QuietHours, plan
 from models.operations import deadlines
 from models.operations.law import calendars, moves, rules
@@ -62,7 +62,7 @@ def test_a_term_across_an_unpublished_year(world: World) -> None:
     assert "请按较早的2027-02-07安排工作" in clock.explanation["sentence"]
     with world.act() as act:
         law, reckoning = act.law, deadlines.resettle(act, clock).reckoning
-    planned = plan(law.stages, reckoning, law.calendar, quiet=QuietHours(), hourly=False)
+    planned = plan(law.stages, reckoning, law.calendar, quiet=QuietHours(), hourly=False, until=LATER)
     assert {one.stage.code: one.at for one in planned}["due"] == at("2027-02-07 09:00")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.domain.complaints import ContactOutcome, ContactWay
 from models.domain.errors import GuardsUnmet, Invalid
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.operations.casework import triage
 from models.operations.law import clocks
 from models.tables.deadlines import suspensions

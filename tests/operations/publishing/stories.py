@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models.domain.access import Role
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.operations.people import accounts
 from models.operations.people.accounts import GrantDraft
 from models.operations.publishing import deciding, drafting, objecting

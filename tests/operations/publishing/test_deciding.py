@@ -23,8 +23,8 @@ from models.domain.errors import (
     StaleVersion,
     VersionMissing,
 )
-from models.domain.lifecycle import Action, State
 from models.domain.publications import PublicationState
+from models.domain.states import Action, State
 from models.operations.once import Key
 from models.operations.publishing import deciding, drafting, listing
 from models.operations.publishing.listing import Filters

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from models.domain.drafts import Place
 from models.domain.figures.counting import Figures, Line
-from models.domain.lifecycle import Action, State
+from models.domain.states import Action, State
 from models.operations.publishing import figures
 from models.tables.cases import cases, steps
 from tests.factories import COUNTY, NOW, World

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
@@ -19,11 +20,16 @@ from models.domain.errors import (
     OtherContent,
     Unreadable,
 )
-from models.domain.publications import OBJECTION_REPLY, ObjectionState
+from models.domain.publications import OBJECTION_REPLY, PUBLICATION_RETRACT, ObjectionState
+from models.operations import deadlines as deadlines_of
 from models.operations.once import Key
 from models.operations.publishing import answering, deciding, objecting, objections, terms
 from models.operations.publishing.objections import Filters
+from models.operations.reminders import reminding
+from models.tables.cases import cases
+from models.tables.deadlines import deadlines
 from models.tables.journal import journal
+from models.tables.notices import notices
 from models.tables.publications import objections as table
 from tests.factories import NOW, OTHER_COUNTY, World
 from tests.operations.publishing.stories import (
@@ -97,10 +103,97 @@ def listed(world: World, late: bool | None, *, days: int) -> list[UUID]:
         return [row.id for row in rows]
 
 
+def clocks_on(world: World, case_id: UUID, *subjects: UUID) -> list[Any]:
+    """The clocks about an objection or a publication of a case, the oldest first."""
+    wanted = select(deadlines).where(deadlines.c.case_id == case_id, deadlines.c.subject_id.in_(subjects))
+    with world.engine.connect() as db:
+        return list(db.execute(wanted.order_by(deadlines.c.started_at, deadlines.c.id)).all())
+
+
 def test_where_no_rule_binds_there_is_still_an_end(world: World) -> None:
-    """A county without a rule of its own answers within what is shipped."""
+    """A county without a rule of its own answers within what is shipped, on a clock that says so and reminds."""
+    made = published(world)
+    row = row_of(world, made)
+    subject = uuid4()
     with world.act() as act:
-        assert terms.due_on(act, OBJECTION_REPLY, OTHER_COUNTY) == date(2026, 12, 7)
+        case = terms.locked(act, row.case_id)
+        strange = SimpleNamespace(**{**case._mapping, "division_code": OTHER_COUNTY})
+        assert terms.begin(act, strange, OBJECTION_REPLY, subject) == date(2026, 12, 7)
+    (clock,) = clocks_on(world, row.case_id, subject)
+    told = "公示异议答复期限由系统默认期限（本地还没有规则）确定为2026-12-07（星期一）。"
+    assert clock.explanation["sentence"] == told
+    assert (clock.state, clock.due_on, clock.remind_at is None) == ("running", date(2026, 12, 7), False)
+
+
+def test_an_objection_runs_on_a_clock_of_its_own(world: World) -> None:
+    """Two objections at one moment have two clocks; each stops with its own answer, and the case's end follows."""
+    made = published(world)
+    case_id = row_of(world, made).case_id
+    before = due_of(world, case_id)
+    for text in ("公开内容与现场不符。", "另外的理由和事实。"):
+        objected(world, made, sent=replace(SENT, text=text))
+    with world.engine.connect() as db:
+        first, second = db.execute(select(table.c.id).order_by(table.c.id)).scalars()
+    both = clocks_on(world, case_id, first, second)
+    assert [(one.rule_id, one.state, one.due_on) for one in both] == [
+        (OBJECTION_REPLY, "running", date(2026, 12, 7))
+    ] * 2
+    assert all(one.explanation["sentence"].endswith("2026-12-07（星期一）届满。") for one in both)
+    assert due_of(world, case_id) == before
+    answered(world, "supervisor", first, days=15)
+    states = {one.subject_id: (one.state, one.met_late) for one in clocks_on(world, case_id, first, second)}
+    assert states == {first: ("met", True), second: ("running", False)}
+
+
+def test_the_end_of_an_objection_is_the_nearest_of_a_case_without_others(world: World) -> None:
+    """A case that is filed has no clock of its own; an open objection gives it an end, its answer takes it away."""
+    made = published(world)
+    case_id = row_of(world, made).case_id
+    with world.act() as act:
+        deadlines_of.stop(act, deadlines_of.running(act, case_id), ("*",), cancelled=False)
+        deadlines_of.refresh(act, case_id)
+    assert due_of(world, case_id) == ("9999-12-31", None)
+    objected(world, made)
+    assert due_of(world, case_id) == ("2026-12-08", OBJECTION_REPLY)
+    answered(world, "supervisor", objection_on(world, made).id)
+    assert due_of(world, case_id) == ("9999-12-31", None)
+
+
+def test_who_must_answer_is_reminded(world: World) -> None:
+    """Half-way and on the last day whoever may answer is told, in words that say what is due."""
+    made = published(world)
+    case_id = row_of(world, made).case_id
+    with world.act() as act:
+        deadlines_of.stop(act, deadlines_of.running(act, case_id), ("*",), cancelled=False)
+    objected(world, made)
+    with world.act(now=NOW.replace(hour=12) + timedelta(days=14)) as act:
+        reminding.plan_due(act)
+    with world.engine.connect() as db:
+        told = db.execute(select(notices).where(notices.c.case_id == case_id)).all()
+    supervisors = {world.account(who) for who in ("supervisor", "supervisor2")}
+    assert supervisors <= {row.account_id for row in told}
+    assert {row.stage for row in told} == {"due"}
+    assert any("公示异议" in row.content["headline"] for row in told)
+
+
+def test_a_void_case_owes_no_answer(world: World) -> None:
+    """What is owed on an objection outlives the closing of a case, but not its being void."""
+    made = published(world)
+    case_id = row_of(world, made).case_id
+    objected(world, made)
+    subject = objection_on(world, made).id
+    with world.act() as act:
+        deadlines_of.stop(act, deadlines_of.running(act, case_id), ("*",), cancelled=False)
+    assert [one.state for one in clocks_on(world, case_id, subject)] == ["running"]
+    with world.act() as act:
+        deadlines_of.stop(act, deadlines_of.running(act, case_id), ("*",), cancelled=True)
+    assert [one.state for one in clocks_on(world, case_id, subject)] == ["cancelled"]
+
+
+def due_of(world: World, case_id: UUID) -> tuple[str, str | None]:
+    with world.engine.connect() as db:
+        row = db.execute(select(cases.c.due_at, cases.c.due_rule).where(cases.c.id == case_id)).one()
+    return row.due_at.date().isoformat(), row.due_rule
 
 
 def test_a_repetition_is_free(world: World) -> None:
@@ -162,6 +255,14 @@ def test_what_is_upheld_must_go(world: World) -> None:
         second = db.execute(select(table.c.id).where(table.c.state == ObjectionState.OPEN)).scalar_one()
     answered(world, "deputy_head", second, upheld=True, days=1)
     assert row_of(world, made).retract_by == date(2026, 11, 26)
+    case_id = row_of(world, made).case_id
+    (clock,) = clocks_on(world, case_id, made)
+    assert (clock.rule_id, clock.state, clock.due_on) == (PUBLICATION_RETRACT, "running", date(2026, 11, 26))
+    version = row_of(world, made).version
+    with world.act("supervisor", now=NOW + timedelta(days=1)) as act:
+        deciding.retract(act, made, reason="异议成立", version=version)
+    (clock,) = clocks_on(world, case_id, made)
+    assert (clock.state, clock.met_late) == ("met", False)
 
 
 def test_pages_follow_one_another(world: World) -> None:

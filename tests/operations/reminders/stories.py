@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models.domain.ids import uuid7
-from models.domain.lifecycle import Action
-from models.operations.casework import advancing, cases, complaints
+from models.domain.states import Action
+from models.operations.casework import cases, complaints
 from models.operations.casework.stepping import Step
+from models.operations.handling import advancing
 from models.operations.once import Key
 from models.operations.reminders import reminding
 from models.tables.base import AnyRow

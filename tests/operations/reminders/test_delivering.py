@@ -9,14 +9,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.operations import health
 from models.operations.reminders import dead_letters, notices
 from models.operations.reminders.leases import LEASE, MOST_TRIES
 from models.operations.reminders.notices import Begun, Ended, Outcome
 from models.tables.base import AnyRow
+from models.tables.channels import attempts
 from models.tables.journal import journal
-from models.tables.notices import attempts
 from tests.factories import World
 from tests.operations.reminders.stories import assigned_case, rows, scan, step
 from tests.operations.reminders.test_reminding import at

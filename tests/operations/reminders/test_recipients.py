@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from models.domain.access import Role
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.operations.people import accounts
 from models.operations.people.accounts import GrantDraft
 from models.tables.people import grants

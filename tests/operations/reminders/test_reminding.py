@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 
 from sqlalchemy import select, update
 
-from models.domain.lifecycle import Action
+from models.domain.states import Action
 from models.domain.timing.calendar import SHANGHAI
 from models.operations.casework import sight
 from models.operations.deadlines import silence
@@ -41,9 +41,9 @@ def test_a_stage_is_told_once(world: World) -> None:
 
 
 def test_the_whole_ladder_in_time(world: World) -> None:
-    """Half, three quarters, −3, −1, the day itself, +1 and +3 working days: each once, to more and more people."""
+    """Half, three quarters, −3, −1, the day itself, +1, +3, then weekly: each once, to more and more people."""
     assigned_case(world)
-    now, end = NOW, at(2, 10, year=2027)
+    now, end = NOW, at(2, 16, year=2027)
     while now < end:
         scan(world, now)
         now += timedelta(hours=6)
@@ -59,13 +59,15 @@ def test_the_whole_ladder_in_time(world: World) -> None:
         "due": ["inspector", *heads],
         "overdue_1wd": ["deputy_head", "inspector", *heads],
         "overdue_3wd": ["deputy_head", "inspector", *heads],
+        "overdue_w1": ["deputy_head", "inspector", *heads],
+        "overdue_w2": ["deputy_head", "inspector", *heads],
     }
-    case_clock = next(row for row in rows(world) if row.stage == "overdue_3wd")
+    case_clock = next(row for row in rows(world) if row.stage == "overdue_w2")
     with world.engine.connect() as db:
         left = db.execute(
             select(deadlines.c.remind_at).where(deadlines.c.id == case_clock.deadline_id)
         ).scalar()
-    assert left is None
+    assert left == at(2, 17, year=2027)
 
 
 def test_after_a_downtime_only_the_latest_stage_speaks(world: World) -> None:

@@ -16,8 +16,8 @@ from api.schemas.steps import CaseStep
 from models import migrate
 from models.db.engines import open_engine, open_reader, transaction
 from models.domain.access import SYSTEM
-from models.domain.lifecycle import State
 from models.domain.publications import Showing
+from models.domain.states import State
 from models.operations.act import Act
 from models.operations.chains import anchors, verifying
 from models.operations.law import reference

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models.domain.errors import HuanxunError
-from models.domain.lifecycle import Action, State
+from models.domain.states import Action, State
 from models.operations import scope
 from models.operations.act import Act
-from models.operations.casework import advancing
 from models.operations.casework.stepping import Step
+from models.operations.handling import advancing
 from models.operations.scope import Scope
 from models.tables.cases import assignments
 from models.tables.cases import cases as T

@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy import update
 
 from models.domain import lifecycle
-from models.domain.complaint_steps import LIFECYCLES
 from models.domain.law import chain_of
+from models.domain.lifecycles import LIFECYCLES
+from models.domain.states import State
 from models.operations import deadlines
 from models.operations.act import Act
-from models.operations.casework import case_facts, effects, sight
+from models.operations.casework import sight
 from models.operations.casework.stepping import Step, Work, record
+from models.operations.handling.kinds import HANDLING
 from models.operations.once import Key, once
 from models.tables.base import AnyRow
 from models.tables.cases import cases
@@ -37,7 +39,7 @@ def _step(act: Act, case_id: UUID, step: Step, version: int | None) -> UUID:
     case = sight.lock(act, case_id)
     lifecycle.permit(LIFECYCLES[case.kind], step.action, act.actor, case.division_code)
     work = Work(act, case, step, deadlines.running(act, case_id))
-    effects.check(work)
+    HANDLING[case.kind].check(work)
     sight.current(act, case, version)
     _decide_and_follow(work)
     return case_id
@@ -51,22 +53,24 @@ def take(act: Act, case: AnyRow, step: Step) -> None:
         Invalid, IllegalTransition, Forbidden, GuardsUnmet
     """
     work = Work(act, case, step, deadlines.running(act, case.id))
-    effects.check(work)
+    HANDLING[case.kind].check(work)
     _decide_and_follow(work)
 
 
 def _decide_and_follow(work: Work) -> None:
-    _follow(work, lifecycle.decide(LIFECYCLES[work.case.kind], work.step.action, case_facts.of(work)))
+    kind = work.case.kind
+    _follow(work, lifecycle.decide(LIFECYCLES[kind], work.step.action, HANDLING[kind].facts(work)))
 
 
 def _follow(work: Work, move: lifecycle.Move) -> None:
     """Everything a permitted step writes."""
     act, case = work.act, work.case
-    changed = effects.apply(work)
-    deadlines.stop(act, work.clocks, move.stops, cancelled=move.target is lifecycle.State.VOID)
+    handling = HANDLING[case.kind]
+    changed = handling.apply(work)
+    deadlines.stop(act, work.clocks, move.stops, cancelled=move.target is State.VOID)
     deadlines.reopen(act, case, move.transition.reopens)
     for rule_id in move.starts:
-        deadlines.start(act, case, rule_id, act.now, limits=work.limits)
+        handling.start(work, rule_id)
     seq = case.version + 1
     told = record(act, case.id, work.step, move, seq=seq, round_=case.round)
     act.db.execute(

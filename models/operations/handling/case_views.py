@@ -13,12 +13,14 @@ from sqlalchemy import Select, bindparam, select
 from models.db.nested import as_json
 from models.domain import lifecycle
 from models.domain.access import Verb
-from models.domain.complaint_steps import LIFECYCLES
 from models.domain.errors import Unmet
+from models.domain.lifecycles import LIFECYCLES
+from models.domain.states import Action, Kind
 from models.operations import deadlines, scope
 from models.operations.act import Act
 from models.operations.casework import case_facts, sight
 from models.operations.casework.stepping import Step, Work
+from models.operations.handling.kinds import HANDLING
 from models.operations.scope import Scope, Shape
 from models.tables.base import AnyRow
 from models.tables.cases import cases as T
@@ -30,7 +32,7 @@ Rows = Sequence[AnyRow]
 class Possible:
     """An action the reader could take, and what is still unmet."""
 
-    action: lifecycle.Action
+    action: Action
     unmet: list[Unmet]
 
 
@@ -86,7 +88,8 @@ def _whole(shape: Shape, dialect: str) -> Select[Any]:
 
 
 def _possible(act: Act, case: AnyRow, running: Sequence[Any], held: case_facts.Belongings) -> list[Possible]:
-    work = Work(act, case, Step(lifecycle.Action.VOID, {}), running)
-    facts = case_facts.of(work, held)
+    work = Work(act, case, Step(Action.VOID, {}), running)
+    handled = case.kind is Kind.RECTIFICATION
+    facts = HANDLING[case.kind].facts(work) if handled else case_facts.of(work, held)
     rows = LIFECYCLES[case.kind]
     return [Possible(row.action, unmet) for row, unmet in lifecycle.open_to(rows, facts)]

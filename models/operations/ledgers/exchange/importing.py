@@ -1,0 +1,108 @@
+"""
+A table on its way into a ledger: all or nothing, and as often as one likes without twins.
+
+An item is known by its problem number and round. A row that says what is registered is left alone; one that says
+something else is refused by its cell, because an item in hand is changed by a step, which leaves a trace, and never
+by a table. An empty cell says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from models.domain.errors import Conflict, Flaw, Invalid
+from models.domain.ids import moment_of
+from models.domain.law import chain_of
+from models.domain.rectification.sheets.entries import Entry
+from models.domain.rectification.sheets.layouts import Layout
+from models.operations.act import Act
+from models.operations.ledgers import items, ledgers
+from models.operations.ledgers.exchange import registered
+from models.operations.ledgers.exchange.weighing import draft_of, outside, weigh
+from models.operations.once import Key, once
+from models.tables.base import AnyRow
+from models.tables.cases import cases
+from models.tables.ledgers import items as T
+
+MOST_TOLD: Final = 200
+"""Flaws told at once; how many there are in all is always said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A table that was read: its entries, what could not be read, the SHA-256 (hex) of the file."""
+
+    layout: Layout
+    entries: Sequence[Entry]
+    flaws: Sequence[Flaw]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a table."""
+
+    rows: int
+    created: int
+
+
+def bring_in(act: Act, ledger_id: UUID, sent: Sent, key: Key | None) -> Imported:
+    """
+    Enter every new row; a retry under the same key gives the same answer.
+
+    Raises:
+        NotFound. Invalid: by cell, everything at once. Conflict: a published batch; OtherContent
+    """
+    ledger = ledgers.find(act, ledger_id)
+    content = {"sha256": sent.sha256, "layout": sent.layout.key}
+    import_id = once(act, key, f"ledgers.import:{ledger_id}", content, lambda: _enter_all(act, ledger, sent))
+    return Imported(len(sent.entries), _created(act, ledger_id, import_id))
+
+
+def refused(flaws: Sequence[Flaw]) -> Invalid:
+    """All that is wrong with a table, as one refusal."""
+    more = f"，先列出前 {MOST_TOLD} 处" if len(flaws) > MOST_TOLD else ""
+    told = f"表格有 {len(flaws)} 处需要修改{more}；一行都没有导入，请按单元格修改后重新导入"
+    return Invalid(told, flaws=flaws[:MOST_TOLD], found=len(flaws))
+
+
+def _enter_all(act: Act, ledger: AnyRow, sent: Sent) -> UUID:
+    """Gives the id of the import, which carries its moment."""
+    weighed = weigh(ledger, sent.layout, sent.entries, registered.all_of(act, ledger.id))
+    flaws = [*sent.flaws, *weighed.flaws, *outside(act, ledger, weighed.fresh)]
+    if flaws:
+        raise refused(flaws)
+    if ledger.read_only:
+        raise Conflict("这是已经公布的批次，只供查阅，不能导入；请导入到本局自己的清单")
+    import_id = act.new_id()
+    for entry in weighed.fresh:
+        items.enter(act, draft_of(entry, ledger, act.new_id()), {"import": str(import_id)})
+    if weighed.fresh:
+        act.note(
+            "ledger.import",
+            "ledger",
+            ledger.id,
+            chain=chain_of(ledger.division_code),
+            content={"sha256": sent.sha256, "created": len(weighed.fresh), "unchanged": weighed.unchanged},
+        )
+    return import_id
+
+
+def _created(act: Act, ledger_id: UUID, import_id: UUID) -> int:
+    """How many items the import made: all of one act bear its moment."""
+    made = (
+        select(func.count())
+        .select_from(T)
+        .join(cases, cases.c.id == T.c.case_id)
+        .where(
+            T.c.ledger_id == ledger_id,
+            cases.c.created_at == moment_of(import_id),
+            cases.c.created_by == act.actor.account_id,
+        )
+    )
+    return int(act.db.execute(made).scalar_one())

@@ -1,0 +1,95 @@
+"""What the shape of a step's inputs cannot say about an item: units, people and dates that must fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from models.domain.errors import Flaw, Invalid
+from models.domain.states import Action
+from models.domain.timing.calendar import legal_day
+from models.operations.casework.stepping import Work
+from models.tables.cases import case_units
+from models.tables.materials import materials
+
+Check = Callable[[Work], Iterator[Flaw]]
+
+
+def check(work: Work) -> None:
+    """Raises ``Invalid`` with every flaw at once."""
+    checked = CHECKS.get(work.step.action)
+    flaws = list(checked(work)) if checked else []
+    if flaws:
+        raise Invalid(flaws=flaws)
+
+
+def _plan(work: Work) -> Iterator[Flaw]:
+    """A plan stays within the date of the ledger; its tasks within the plan, at units that have a part."""
+    inputs, item, today = work.step.inputs, work.item, legal_day(work.act.now)
+    assert item is not None
+    due_on = date.fromisoformat(inputs["due_on"])
+    if due_on < today:
+        yield Flaw("/due_on", "over", "整改时限不能早于今天")
+    if item.first_due_on is not None and due_on > item.first_due_on:
+        yield Flaw("/due_on", "too_late", f"不能晚于清单规定的整改时限{item.first_due_on.isoformat()}")
+    rows = work.act.db.execute(select(case_units.c.unit_id).where(case_units.c.case_id == work.case.id))
+    parts = set(rows.scalars())
+    for i, task in enumerate(inputs["tasks"]):
+        if UUID(task["unit_id"]) not in parts:
+            yield Flaw(f"/tasks/{i}/unit_id", "unknown_unit", "任务单位须是本问题的责任、牵头或会同单位")
+        if date.fromisoformat(task["due_on"]) > due_on:
+            yield Flaw(f"/tasks/{i}/due_on", "too_late", "任务期限不能晚于整改时限")
+
+
+def _extension(work: Work) -> Iterator[Flaw]:
+    assert work.item is not None
+    if work.item.due_on is not None and date.fromisoformat(work.step.inputs["until"]) <= work.item.due_on:
+        yield Flaw("/until", "not_later", f"须晚于现在的整改时限{work.item.due_on.isoformat()}")
+
+
+def _designee(work: Work) -> Iterator[Flaw]:
+    if UUID(work.step.inputs["unit_id"]) not in work.act.law.units:
+        yield Flaw("/unit_id", "unknown_unit", "没有这个单位，请先在单位资料中登记")
+
+
+def _finished(work: Work) -> Iterator[Flaw]:
+    if date.fromisoformat(work.step.inputs["finished_on"]) > legal_day(work.act.now):
+        yield Flaw("/finished_on", "in_future", "完成日期不能晚于今天")
+
+
+def _visited(work: Work) -> Iterator[Flaw]:
+    if date.fromisoformat(work.step.inputs["visited_on"]) > legal_day(work.act.now):
+        yield Flaw("/visited_on", "in_future", "核查日期不能晚于今天")
+
+
+def _outside(work: Work) -> Iterator[Flaw]:
+    """An outside act has happened, and its scan is in the file of the item."""
+    outside = work.step.inputs.get("outside")
+    if outside is None:
+        return
+    if date.fromisoformat(outside["dated_on"]) > legal_day(work.act.now):
+        yield Flaw("/outside/dated_on", "in_future", "批复日期不能晚于今天")
+    there = select(materials.c.id).where(
+        materials.c.id == UUID(outside["scan"]),
+        materials.c.case_id == work.case.id,
+        materials.c.voided_at.is_(None),
+        materials.c.received_at.is_not(None),
+    )
+    if work.act.db.execute(there).first() is None:
+        yield Flaw("/outside/scan", "unknown_material", "一事一档中没有这份批复扫描件，请先上传")
+
+
+CHECKS: Final[dict[Action, Check]] = {
+    Action.SUBMIT_PLAN: _plan,
+    Action.REQUEST_EXTENSION: _extension,
+    Action.DESIGNATE: _designee,
+    Action.SELF_CHECK: _finished,
+    Action.VERIFY: _visited,
+    Action.LOOK_BACK: _visited,
+    Action.GRANT_EXTENSION: _outside,
+    Action.APPROVE_WRITE_OFF: _outside,
+}

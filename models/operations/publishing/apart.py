@@ -1,0 +1,30 @@
+"""Whoever publishes an item stands apart from it: he neither applied for it nor verified it, nor is of its units."""
+
+from __future__ import annotations
+
+from models.domain.errors import Unmet
+from models.domain.rectification import guards
+from models.domain.rectification.facts import ItemFacts
+from models.domain.rectification.words import Part
+from models.operations.act import Act
+from models.operations.ledgers import item_facts
+from models.tables.base import AnyRow
+
+_GUARDS = (guards.not_applicant, guards.not_verifier, guards.outside_family)
+"""The same conditions as those of the steps that publish and approve. Source: domain.md §2.3."""
+
+
+def unmet(act: Act, case: AnyRow) -> list[Unmet]:
+    """What bars the actor, or anybody he stands in for, from deciding on the publicity of an item."""
+    past = item_facts.history_of(act, case.id)
+    responsible = item_facts.parts_of(act, case.id).get(Part.RESPONSIBLE, frozenset())
+    facts = ItemFacts(
+        state=case.state,
+        division=case.division_code,
+        actor=act.actor,
+        families=act.law.families(responsible),
+        own_units=item_facts.own_units(act),
+        applicants=past.people(item_facts.APPLYING),
+        verifiers=past.people(item_facts.VERIFYING),
+    )
+    return [one for guard in _GUARDS if (one := guard(facts)) is not None]
