@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -15,10 +16,13 @@ import structlog
 from models.operations.outgoing import dispatches
 from models.operations.outgoing.attempts import Begun, Ended, Outcome
 from models.operations.outgoing.dispatching import proceed
+from models.operations.outgoing.ending import Left
 from models.operations.outgoing.ways import Exits
 from models.operations.reminders import notices
 from workers.gateways.gateway import Destination, Gateway, NotSent, OutcomeUnknown, Parcel
 from workers.station import Station
+
+NOTABLE: Final = frozenset({Left.DEAD, Left.UNKNOWN, Left.LOST})
 
 log = structlog.get_logger("worker")
 
@@ -72,7 +76,8 @@ def _deliver_one(station: Station, outlets: Outlets, dispatch_id: UUID) -> None:
         with station.acting() as act:
             step = proceed(act, dispatch_id, station.name, exits, tried)
         if not isinstance(step, Begun):
-            log.info("dispatch left", dispatch=str(dispatch_id), state=step.value)
+            if step in NOTABLE:
+                log.info("dispatch left", dispatch=str(dispatch_id), state=step.value)
             return
         tried.append(_send(outlets.by_kind[step.way.channel], step))
 
@@ -81,15 +86,17 @@ def _send(gateway: Gateway, begun: Begun) -> Ended:
     """One message out; whatever a channel does wrong is its failure, not ours."""
     letter, attempt, way = begun.letter, begun.attempt_id, begun.way
     parcel = Parcel(attempt, letter.subject, letter.text, letter.notices, letter.link, letter.sample)
+    # A receiver that recognises the id gets the same attempt again after a time-out; another one must not. And what
+    # may have arrived the first time was not "not sent" because it is refused now.
+    unclear = Outcome.BEGUN if gateway.deduplicates else Outcome.UNKNOWN
+    failed = Outcome.BEGUN if begun.repeated else Outcome.FAILED
     try:
         gateway.send(parcel, Destination(begun.config, begun.address))
     except OutcomeUnknown as error:
-        # A receiver that recognises the id gets the same attempt again; another one must not.
-        outcome = Outcome.BEGUN if gateway.deduplicates else Outcome.UNKNOWN
-        return Ended(attempt, way, outcome, error.reason, error.retry_after)
+        return Ended(attempt, way, unclear, error.reason, error.retry_after)
     except NotSent as error:
-        return Ended(attempt, way, Outcome.FAILED, error.reason, error.retry_after, error.permanent)
+        return Ended(attempt, way, failed, error.reason, error.retry_after, error.permanent)
     except Exception as error:
         log.warning("gateway broke", channel=gateway.channel, kind=type(error).__name__)
-        return Ended(attempt, way, Outcome.FAILED, f"渠道程序出错（{type(error).__name__}）")
+        return Ended(attempt, way, failed, f"渠道程序出错（{type(error).__name__}）")
     return Ended(attempt, way, Outcome.SENT)

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from api.routes import cases, complaints, deadlines, enterprises, journal, law, messages, notices, phrases
 from api.routes.evidence import photos
 from api.routes.identity import looks
+from api.routes.ledgers import exchange, ledgers, materials, period_outputs, periods, stations, suggestions
 from api.routes.ledgers import items as ledger_items
-from api.routes.ledgers import ledgers
 from api.routes.people import accounts, auth, divisions, me, officers, units
 from api.routes.publishing import objections, publications
 from api.routes.reminders import acknowledging, channels, contacts, previewing
@@ -27,12 +27,20 @@ STAFF: Final[tuple[APIRouter, ...]] = (
     acknowledging.router,
     previewing.router,
     deadlines.router,
+    suggestions.router,
+    suggestions.of_cases,
     ledgers.router,
+    exchange.router,
     ledger_items.router,
+    periods.router,
+    period_outputs.router,
     phrases.router,
     law.calendar_router,
     law.rules_router,
     law.reference_router,
+    stations.standards,
+    materials.router,
+    stations.router,
     enterprises.places,
     enterprises.router,
     accounts.router,

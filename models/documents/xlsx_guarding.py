@@ -25,6 +25,9 @@ MOST_UNPACKED_BYTES: Final = 100_000_000
 MOST_RATIO: Final = 100
 """Unpacked to packed bytes, of one part. Source: stack.md 3.10; tables of text reach 10 to 40."""
 
+_HARMLESS_BYTES: Final = 1_000_000
+"""A part up to this size may be packed as tightly as it likes."""
+
 MOST_PARTS: Final = 1_000
 MOST_ELEMENTS: Final = 2_000_000
 """XML elements of a sheet: 5,000 rows of 60 columns have 900,000."""
@@ -144,7 +147,7 @@ def _parts(archive: ZipFile) -> None:
         raise _refused("strange_parts", f"文件内部结构异常，不能导入。{_SAVE_AS}")
     if any(part.flag_bits & 1 for part in parts):
         raise _refused("encrypted", f"文件设了密码，不能导入。请先取消密码；{_SAVE_AS}")
-    swollen = any(part.file_size > MOST_RATIO * max(part.compress_size, 100) for part in parts)
+    swollen = any(part.file_size > max(MOST_RATIO * part.compress_size, _HARMLESS_BYTES) for part in parts)
     if swollen or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
         raise _refused("bomb", _bomb(f"展开后超过 {MOST_UNPACKED_BYTES // 1_000_000} MB，或压缩比异常"))
 

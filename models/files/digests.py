@@ -15,8 +15,25 @@ class Digests(NamedTuple):
     sm3: bytes
 
 
+class Digesting:
+    """Both digests of bytes that come piece by piece."""
+
+    def __init__(self) -> None:
+        self._sha256 = sha256()
+        self._sm3 = Hash(SM3())
+        self.size = 0
+
+    def add(self, data: bytes) -> None:
+        self._sha256.update(data)
+        self._sm3.update(data)
+        self.size += len(data)
+
+    def done(self) -> Digests:
+        return Digests(self._sha256.digest(), self._sm3.finalize())
+
+
 def digests_of(data: bytes) -> Digests:
     """Return the digests of a whole file."""
-    state = Hash(SM3())
-    state.update(data)
-    return Digests(sha256(data).digest(), state.finalize())
+    state = Digesting()
+    state.add(data)
+    return state.done()

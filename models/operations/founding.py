@@ -14,6 +14,7 @@ from models.domain.access import SYSTEM, Actor
 from models.operations import journal
 from models.operations.act import Act
 from models.operations.law import reference
+from models.operations.ledgers import published
 from models.operations.people import units
 from models.operations.receipts import signing
 from models.tables.journal import instance
@@ -39,16 +40,23 @@ def kind_of(db: Connection) -> str | None:
 
 
 def found(db: Connection, vault: Vault, now: datetime, *, kind: str) -> None:
-    """Make the instance: general chain, divisions with county chains, shipped rules and calendars."""
+    """Make the instance: general chain, divisions with county chains, and all that this version ships."""
     db.execute(insert(instance).values(only=1, kind=kind, made_at=now, reference_version=1))
     journal.open_chain(db, "00")
     act = Act(db, SYSTEM, now, reference.load(db), vault)
     act.note("instance.found", "instance", kind, chain="00")
     for code, name, level, parent in DIVISIONS:
         units.add_division(act, code=code, name=name, level=level, parent=parent, valid_from=VALID_FROM)
-    reference.seed(act)
+    ship(act)
     signing.enrol(act)
     journal.seal(act)
+
+
+def ship(act: Act) -> None:
+    """Add what this version ships and is not there yet: rules, calendars, published batches; at every upgrade."""
+    reference.seed(act)
+    act.law = reference.load(act.db)
+    published.seed(act)
 
 
 @contextmanager

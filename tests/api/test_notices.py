@@ -15,8 +15,8 @@ from models.tables.notices import notices
 from models.tables.people import grants
 from tests.conftest import Clock
 from tests.factories import NOW, OTHER_COUNTY, World
+from tests.operations.outgoing.hand import HALF, LEAVES, job, kill_off, tell
 from tests.operations.reminders.stories import assigned_case, rows, scan
-from tests.operations.reminders.test_delivering import fail_once
 from tests.operations.reminders.test_reminding import at
 
 As = Callable[[str], dict[str, str]]
@@ -50,11 +50,10 @@ def inbox(client: TestClient, headers: dict[str, str], **query: Any) -> dict[str
 def dead_letter(world: World) -> UUID:
     """One notice to the inspector that the channel has refused eight times."""
     assigned_case(world)
-    scan(world, at(12, 23))
-    notice_id, now = rows(world)[0].id, at(12, 23)
-    for _ in range(8):
-        now = fail_once(world, notice_id, now).next_at
-    found: UUID = notice_id
+    scan(world, HALF)
+    tell(world, HALF)
+    kill_off(world, job(world).id, LEAVES)
+    found: UUID = rows(world)[0].id
     return found
 
 

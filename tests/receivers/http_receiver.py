@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from tests.receivers.listening import reset, wait_for_end
+from tests.receivers.listening import patiently, reset, wait_for_end
 
 GIGABYTE: Final = 1_000_000_000
 CHUNK: Final = b"x" * 65_536
@@ -134,20 +134,20 @@ def endless_head(self: Http, connection: socket.socket) -> None:
 
 
 def endless_100(self: Http, connection: socket.socket) -> None:
-    while self.written < GIGABYTE:
+    for _ in patiently():
         self.write(connection, b"HTTP/1.1 100 Continue\r\n\r\n")
         time.sleep(0.002)
 
 
 def dripping_head(self: Http, connection: socket.socket) -> None:
-    for byte in b"HTTP/1.1 200 OK\r\nX-Filler: " + b"z" * 10_000:
+    for byte, _ in zip(b"HTTP/1.1 200 OK\r\nX-Filler: " + b"z" * 10_000, patiently(), strict=False):
         self.write(connection, bytes((byte,)))
         time.sleep(0.02)
 
 
 def dripping_body(self: Http, connection: socket.socket) -> None:
     self.answer(connection, "200 OK", b"", length=10_000)
-    while True:
+    for _ in patiently():
         self.write(connection, b" ")
         time.sleep(0.02)
 

@@ -6,12 +6,16 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import Final
 
 LONGEST_SECONDS: Final = 20.0
+PATIENCE_SECONDS: Final = 6.0
+"""How long a receiver goes on with an endless misbehaviour that nobody stops."""
+
 RESET: Final = struct.pack("ii", 1, 0)
 """SO_LINGER with no time: closing sends RST instead of FIN."""
 
@@ -71,6 +75,13 @@ class Receiver:
         self._open.discard(connection)
         with suppress(OSError):
             connection.close()
+
+
+def patiently() -> Iterator[None]:
+    """Turns of an endless misbehaviour, until patience is over."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        yield
 
 
 def reset(connection: socket.socket) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-from tests.receivers.listening import reset, wait_for_end
+from tests.receivers.listening import patiently, reset, wait_for_end
 
 GIGABYTE: Final = 1_000_000_000
 Twist = Callable[["Mail", socket.socket], bool]
@@ -121,9 +121,10 @@ def one_line_gigabyte(self: Mail, connection: socket.socket) -> bool:
 
 
 def dripping(self: Mail, connection: socket.socket) -> bool:
-    while True:
+    for _ in patiently():
         self.write(connection, b"2")
         time.sleep(0.02)
+    return True
 
 
 def half(self: Mail, connection: socket.socket) -> bool:

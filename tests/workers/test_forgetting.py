@@ -24,6 +24,7 @@ from tests.conftest import Clock
 from tests.factories import NOW, World
 from tests.operations.law.story import Story
 from tests.workers.channels import Keeping
+from workers.delivery import Outlets
 from workers.handling import handlers_in
 from workers.schedule import Schedule
 from workers.station import Station
@@ -58,7 +59,7 @@ def turned(world: World, station: Station, folder: Path) -> None:
     """One worker, until it has nothing to do."""
     sleeper = Sleeper(open_listener(world.url), poll_seconds=20)
     log = anchors.path_in(folder)
-    schedule = Schedule(station, [Keeping()], sleeper, heads_log=log, handlers=handlers_in(folder))
+    schedule = Schedule(station, Outlets((Keeping(),)), sleeper, heads_log=log, handlers=handlers_in(folder))
     turns = 0
     while schedule.turn():
         turns += 1

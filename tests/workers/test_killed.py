@@ -23,10 +23,9 @@ from models.operations.reminders.leases import LEASE
 from models.tables.channels import attempts
 from models.tables.notices import heartbeats, notices
 from tests.factories import World
-from tests.operations.reminders.stories import assigned_case
-from tests.operations.reminders.test_reminding import at
+from tests.operations.outgoing.hand import HALF, LEAVES, tell
+from tests.operations.reminders.stories import assigned_case, scan
 
-HALF = at(12, 23)
 PATIENCE_SECONDS = 30
 
 
@@ -92,16 +91,18 @@ class Instance:
             return list(db.execute(select(notices.c.state)).scalars()) or ["waiting"]
 
     def in_the_inbox(self) -> int:
-        with self.world.act("inspector", now=HALF + timedelta(minutes=5)) as act:
+        with self.world.act("inspector", now=LEAVES + timedelta(minutes=5)) as act:
             return len(inbox.page(act, unread=False, after=None, limit=20))
 
 
 @pytest.fixture
 def instance(world: World, tmp_path: Path) -> Instance:
-    """One assigned case whose first stage has just come."""
+    """One assigned case whose first stage was told this morning; the digest is about to leave."""
     assigned_case(world)
     made = Instance(world, tmp_path)
-    made.set_clock(HALF)
+    scan(world, HALF)
+    tell(world, HALF)
+    made.set_clock(LEAVES)
     return made
 
 
@@ -116,7 +117,7 @@ def instance(world: World, tmp_path: Path) -> Instance:
 def test_killed_on_the_way(instance: Instance, point: str, said: int, printed: int, state: str) -> None:
     """Killed after the claim, before or after the send: told once in the inbox, and never twice on the console."""
     instance.kill_at(point)
-    instance.set_clock(HALF + LEASE + timedelta(seconds=1))
+    instance.set_clock(LEAVES + LEASE + timedelta(seconds=1))
     lines = instance.run_until_settled()
     assert instance.states() == [state]
     assert instance.in_the_inbox() == 1
@@ -129,7 +130,7 @@ def test_killed_on_the_way(instance: Instance, point: str, said: int, printed: i
 def test_started_and_stopped(instance: Instance) -> None:
     """A worker as people start it tells what is due on its console, beats, signs, and ends with 0 on SIGTERM."""
     lines = instance.run_until_settled()
-    assert [line["headline"][:11] for line in lines] == ["【示例数据】办结期限还"]
+    assert [line["subject"][:11] for line in lines] == ["【示例数据】办结期限还"]
     assert (instance.folder / "heads.log").exists()
     with instance.world.engine.connect() as db:
         row = db.execute(select(heartbeats)).one()

@@ -16,6 +16,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from models.db.engines import is_sqlite
 from models.db.listening import open_listener
+from models.domain.outgoing.slots import DIGEST_WAIT
 from models.operations.act import Act
 from models.operations.chains import anchors
 from models.operations.reminders import sweeps, work_items
@@ -29,6 +30,7 @@ from tests.operations.reminders.stories import assigned_case, rows
 from tests.operations.reminders.test_reminding import at
 from tests.workers.channels import Keeping
 from workers import schedule as module
+from workers.delivery import Outlets
 from workers.schedule import Schedule
 from workers.station import Station
 from workers.waking import Sleeper, stopped_by_signals
@@ -50,7 +52,7 @@ def channel() -> Keeping:
 
 @pytest.fixture
 def schedule(station: Station, sleeper: Sleeper, channel: Keeping, tmp_path: Path) -> Schedule:
-    return Schedule(station, [channel], sleeper, heads_log=anchors.path_in(tmp_path))
+    return Schedule(station, Outlets((channel,)), sleeper, heads_log=anchors.path_in(tmp_path))
 
 
 def until_idle(schedule: Schedule) -> int:
@@ -67,11 +69,15 @@ def states(world: World, kind: str) -> list[str]:
 
 
 def test_from_clock_to_inbox(world: World, schedule: Schedule, channel: Keeping, clock: Clock) -> None:
-    """A stage that has come is planned and delivered in one go; a second go finds nothing to do."""
+    """A stage that has come is planned and told in one go, sent with the morning's digest, and then there is rest."""
     assigned_case(world)
     clock.now = HALF
     assert until_idle(schedule) > 0
-    assert [(row.stage, row.state) for row in rows(world)] == [("half", "sent")]
+    assert [(row.stage, row.sent_at, row.state) for row in rows(world)] == [("half", HALF, "waiting")]
+    assert channel.got == []
+    clock.now = HALF + DIGEST_WAIT
+    assert until_idle(schedule) > 0
+    assert [(row.stage, row.sent_at, row.state) for row in rows(world)] == [("half", HALF, "sent")]
     assert len(channel.got) == 1
     assert until_idle(schedule) == 0
 
@@ -84,11 +90,15 @@ def test_a_moved_clock_tells_every_stage_once(
     clock.now = NOW
     while clock.now < at(2, 5, year=2027):
         until_idle(schedule)
-        clock.now += timedelta(hours=13)
-    told = [(content["account_id"], content["headline"]) for _, content in channel.got]
+        clock.now += 2 * DIGEST_WAIT
+        until_idle(schedule)
+        clock.now += timedelta(hours=13) - 2 * DIGEST_WAIT
+    told = [one["notice_id"] for one in channel.notices]
     assert len(told) == len(set(told)) == len(rows(world))
+    assert set(told) == {str(row.id) for row in rows(world)}
     assert {row.stage for row in rows(world)} == {
-        "half", "three_quarters", "before_3wd", "before_1wd", "due", "overdue_1wd", "overdue_3wd",
+        "half", "three_quarters", "before_3wd", "before_1wd", "due", "overdue_1wd", "overdue_3wd", "overdue_w1",
+        "due_unack", "overdue_1wd_unack", "overdue_3wd_unack", "overdue_w1_unack",
     }  # fmt: skip
     assert {row.state for row in rows(world)} == {"sent"}
 

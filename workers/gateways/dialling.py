@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -43,7 +43,7 @@ def judged(target: Target, limits: Limits) -> Sequence[str]:
     Raises:
         NotSent: the name does not resolve in time, or one of its addresses is refused.
     """
-    addresses = _resolve(target.host, target.port, limits.resolve)
+    addresses = resolved(lambda: _addresses(target.host, target.port), limits.resolve)
     judge(addresses, listed=target.listed)
     return addresses[:MOST_ADDRESSES]
 
@@ -60,19 +60,15 @@ def judge(addresses: Sequence[str], *, listed: bool) -> None:
             raise NotSent(f"目标主机的地址不允许发送：{why}", permanent=True)
 
 
-def _resolve(host: str, port: int, seconds: float) -> Sequence[str]:
-    """What the system's resolver says, asked in a thread of its own: it takes no time limit."""
+def resolved(lookup: Callable[[], Sequence[str]], seconds: float) -> Sequence[str]:
+    """
+    What a look-up of a name says, asked in a thread of its own: a resolver takes no time limit.
+
+    Raises:
+        NotSent: nothing, or not in time.
+    """
     answers: SimpleQueue[Sequence[str]] = SimpleQueue()
-
-    def ask() -> None:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            answers.put(())
-        else:
-            answers.put(tuple(dict.fromkeys(str(row[4][0]) for row in found)))
-
-    threading.Thread(target=ask, name="resolve", daemon=True).start()
+    threading.Thread(target=lambda: answers.put(lookup()), name="resolve", daemon=True).start()
     try:
         addresses = answers.get(timeout=seconds)
     except Empty:
@@ -80,6 +76,15 @@ def _resolve(host: str, port: int, seconds: float) -> Sequence[str]:
     if not addresses:
         raise NotSent("目标主机名无法解析")
     return addresses
+
+
+def _addresses(host: str, port: int) -> Sequence[str]:
+    """What the system's resolver knows; it never fails, so that whoever waits is answered."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return ()
+    return tuple(dict.fromkeys(str(row[4][0]) for row in found))
 
 
 class Watch:

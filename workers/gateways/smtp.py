@@ -20,15 +20,13 @@ from email.utils import format_datetime
 from typing import Any, ClassVar, Final
 
 from models.domain.channels import PLAIN, STARTTLS, TLS, ChannelKind
+from models.domain.outgoing.addresses import mailbox
 from models.domain.targets import Target
 from workers.gateways.configured import http_target, text_of
 from workers.gateways.dialling import Limits, Watch, judged
 from workers.gateways.gateway import Destination, NotSent, OutcomeUnknown, Parcel
 from workers.gateways.wording import subject_of
 
-_MAILBOX: Final = re.compile(
-    r"[A-Za-z0-9._%+\-]{1,64}@(?=.{1,253}\Z)(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9\-]{2,63}"
-)
 _DOTS: Final = re.compile(rb"(?m)^\.")
 START_DATA: Final = 354
 
@@ -215,7 +213,7 @@ class _Capped:
 
 def _mailbox(text: str, what: str) -> str:
     """An address that can be nothing but an address: no line end, no second recipient, no parameters."""
-    if not _MAILBOX.fullmatch(text):
+    if mailbox(text) is None:
         raise NotSent(f"{what}写法不对，请改正后再发", permanent=True)
     return text
 

@@ -10,12 +10,11 @@ from models.clock import real
 from models.db.engines import open_engine
 from models.keyring import load_keys
 from models.operations import founding, health
-from models.operations.law import reference
 from models.vault import Vault
 
 
 def migrate() -> None:
-    """升级数据库结构，补上新随附的规则和日历；请先备份。"""
+    """升级数据库结构，补上新随附的规则、日历和已公布的批次；请先备份。"""
     settings = read_settings()
     with looking(settings) as (db, found):
         if found not in FOUND:
@@ -26,7 +25,7 @@ def migrate() -> None:
     try:
         migrations.upgrade(engine)
         with founding.acting(engine, vault, real) as act:
-            reference.seed(act)
+            founding.ship(act)
     finally:
         engine.dispose()
     after = migrations.head()

@@ -23,7 +23,7 @@ from models.domain.errors import (
     Unauthenticated,
     VersionMissing,
 )
-from models.operations.periods import correcting, counting, differences, printing
+from models.operations.periods import briefing, correcting, counting, differences, tabling
 
 router = APIRouter(prefix="/v1/ledgers", tags=["月度调度"])
 
@@ -56,10 +56,12 @@ async def get_period_difference(period_id: UUID, work: Reading) -> DifferenceOut
 async def get_period_table(
     period_id: UUID,
     work: Reading,
-    layout: Annotated[str, Query(max_length=40, description="表式；见 period_layouts.toml")] = monthly.DEFAULT,
+    layout: Annotated[
+        str, Query(max_length=40, description="表式；见 period_layouts.toml")
+    ] = monthly.DEFAULT,
 ) -> Response:
     """按上级表式生成；已批准的更正列在备注，不改动快照数。未冻结的标明“未冻结”。"""
-    sheet = await work.read(printing.table, period_id, layout)
+    sheet = await work.read(tabling.table, period_id, layout)
     return _file(await asyncio.to_thread(monthly.render, sheet), XLSX, f"{sheet.month}调度表.xlsx")
 
 
@@ -72,7 +74,7 @@ async def get_period_table(
 )
 async def get_bulletin(period_id: UUID, work: Reading) -> Response:
     """由冻结的快照生成两页简报：总体情况、分来源、滞后清单、反弹清单、下步工作。只写单位，不写个人。"""
-    told = await work.read(printing.bulletin, period_id)
+    told = await work.read(briefing.bulletin, period_id)
     return _file(await asyncio.to_thread(bulletin.render, told), DOCX, f"{told.month}调度简报.docx")
 
 

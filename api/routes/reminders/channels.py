@@ -15,12 +15,14 @@ from api.schemas.reminders.channels import (
     ChannelKindsOut,
     ChannelOut,
     ChannelPatch,
+    TrialOut,
 )
 from api.work import IfMatch, May, OptionalKey, Work, etag
 from models.domain.access import Verb
 from models.domain.channels import ADDRESSES, CHANNEL_TITLES, CONFIG_FIELDS
 from models.domain.errors import (
     BadCursor,
+    Conflict,
     Forbidden,
     NotFound,
     OtherContent,
@@ -30,7 +32,7 @@ from models.domain.errors import (
     VersionMissing,
 )
 from models.domain.targets import Target
-from models.operations.channels import channels
+from models.operations.channels import channels, trials
 from models.operations.channels.channels import Reached
 
 router = APIRouter(prefix="/v1/channels", tags=["通知渠道"])
@@ -119,6 +121,30 @@ async def change_channel(
     found = ChannelOut.model_validate(await work.read(channels.find, channel_id))
     response.headers.update(etag(found.version))
     return found
+
+
+@router.post(
+    "/{channel_id}/test",
+    summary="测试通知渠道",
+    status_code=202,
+    responses=refuses(*_ANY, NotFound, Conflict),
+    operation_id="test_channel",
+)
+async def test_channel(channel_id: UUID, work: Keeping) -> TrialOut:
+    """给自己发一条测试消息；先在“我的提醒方式”里加上这个渠道。上一条还没发出的，不另发。"""
+    await work.do(trials.put_down, channel_id)
+    return TrialOut.model_validate(await work.read(trials.latest, channel_id))
+
+
+@router.get(
+    "/{channel_id}/test",
+    summary="测试结果",
+    responses=refuses(*_ANY, NotFound),
+    operation_id="get_channel_test",
+)
+async def get_channel_test(channel_id: UUID, work: Keeping) -> TrialOut:
+    """自己最近一次测试这个渠道的结果；没有测过的为 404。"""
+    return TrialOut.model_validate(await work.read(trials.latest, channel_id))
 
 
 async def _reached(target: Target | None) -> Reached:

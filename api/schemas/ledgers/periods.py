@@ -64,7 +64,9 @@ class EntryIn(In):
     difficulties: Text | None = None
     next_steps: Text | None = None
     expected_on: date | None = None
-    progress: Progress | None = Field(default=None, description="不填则由系统按序时计算；“长期坚持”只由整改办填")
+    progress: Progress | None = Field(
+        default=None, description="不填则由系统按序时计算；“长期坚持”只由整改办填"
+    )
     no_change: bool = False
     no_change_reason: Reason | None = Field(default=None, description="连续第二个月起“无变化”必填")
 

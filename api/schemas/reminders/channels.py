@@ -55,6 +55,15 @@ class ChannelOut(Out):
     version: int
 
 
+class TrialOut(Out):
+    """最近一次测试：waiting 等待发送或重试，sent 已发出，dead 发不出去，outcome_unknown 不能确定"""
+
+    state: str
+    error: str | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
 class ConfigFieldOut(Out):
     """渠道设置的一项"""
 

@@ -7,7 +7,6 @@ not be had); who writes and when is the separation of duties of product.md, inva
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
@@ -123,13 +122,3 @@ COMPARED: Final = frozenset({Phase.BEFORE, Phase.AFTER})
 
 MOST_FILE_BYTES: Final = 50_000_000
 """What one file of the catalogue may have."""
-
-
-def writing_roles(kind: MaterialKind, state: State) -> frozenset[Role]:
-    """The roles that may add or void this kind while the item is in this state."""
-    return frozenset(role for role in WRITERS[kind] if state in WINDOWS[role])
-
-
-def told(kind: MaterialKind, held: frozenset[Role]) -> Iterator[str]:
-    """Why none of the roles somebody holds may touch this kind now; for whoever may at another time."""
-    yield from (WINDOW_TOLD[role] for role in sorted(WRITERS[kind] & held))

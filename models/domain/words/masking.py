@@ -32,6 +32,8 @@ class Kind(StrEnum):
     NUMBER = "number"
     POSITION = "position"
     SELF = "self"
+    MINOR = "minor"
+    INFORMANT = "informant"
 
 
 LABELS: Final[dict[Kind, str]] = {
@@ -59,6 +61,8 @@ NOTES: Final[dict[Kind, str]] = {
     Kind.NUMBER: "来件、工单或案件编号：持有编号的人可以追查到来件",
     Kind.POSITION: "坐标：可以定位到具体住户",
     Kind.SELF: "此处可能说明了举报人身份，请阅读后改写",
+    Kind.MINOR: "此处可能写到未成年人，公开时不得使其可以被辨认",
+    Kind.INFORMANT: "此处写到举报人：公开内容不应提及有谁举报",
 }
 
 
@@ -144,8 +148,22 @@ def propose_public(words: str, *, names: Sequence[str] = (), numbers: Sequence[s
     hits += [*_identifiers(folded), *_named(folded, names), *_in_public(folded), *_circumstances(folded)]
     hits += _claim(folded, Kind.PHONE, personal.LOOSE_MOBILE, replaced=False)
     hits += _claim(folded, Kind.SELF, personal.SELF, replaced=False)
+    hits += _to_look_at(folded)
     hits.sort(key=lambda hit: hit.start)
     return Masked(_written(words, hits), tuple(hits))
+
+
+def _to_look_at(folded: Folded) -> Iterator[Hit]:
+    """What may give somebody away and may be nothing: pointed out, never replaced."""
+    found = (
+        (Kind.NAME, published.DEALT_WITH),
+        (Kind.ADDRESS, published.BEDS),
+        (Kind.MINOR, published.MINORS),
+        (Kind.INFORMANT, published.INFORMANTS),
+    )
+    for kind, rules in found:
+        for rule in rules:
+            yield from _claim(folded, kind, rule, replaced=False)
 
 
 def _in_public(folded: Folded) -> Iterator[Hit]:

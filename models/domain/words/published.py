@@ -69,6 +69,37 @@ DOORS: Final = (
 )
 """Doors that no street stands before."""
 
+_DEALT_WITH: Final = (
+    "(?:处理|处分|处罚|问责|警告|记过|降级|撤职|开除|约谈|诫勉|批评教育|通报批评|罚款|拘留|训诫|立案|追责)"
+)
+DEALT_WITH: Final = (
+    Rule(
+        re.compile(
+            rf"(?:对|将|给予|责成|经查[,:]?)({_SURNAME}(?!某)[㐀-鿿]{{1,2}}?)(?:同志)?"
+            rf"(?:等\w{{0,3}}人?)?(?:进行|作出|予以|给予|依法|严肃|党内|行政|政务|停职){{0,3}}{_DEALT_WITH}"
+        ),
+        group=1,
+    ),
+    Rule(
+        re.compile(
+            rf"(?:被处理|受处分|被问责|责任)人(?:员)?[是为:\s]{{0,2}}({_SURNAME}(?!某)[㐀-鿿]{{1,2}}?){_ENDS}"
+        ),
+        group=1,
+    ),
+)
+"""A name beside what was done to the person: not replaced, because 对周边 reads like one."""
+
+BEDS: Final = (
+    Rule(re.compile(r"(?:\d{1,4}|[一二三四五六七八九十百]{1,4})号?床(?!铺|垫|身|面|底|单|位数)")),
+    Rule(re.compile(r"(?:床号|病房|房间号?|房号|宿舍)[是为:\s]{0,2}\d{1,4}")),
+)
+MINORS: Final = (
+    Rule(re.compile(r"未成年|(?:小|中|初中|高中)学生|幼儿园?(?:学生|孩子)|(?:男|女)(?:童|孩)|儿童|婴幼?儿")),
+    Rule(re.compile(r"(?<!\d)(?:1[0-7]|[1-9])(?:周)?岁")),
+)
+INFORMANTS: Final = (Rule(re.compile(r"举报人|投诉人|信访人|反映人|来电人|来信人|来访人|检举人|控告人")),)
+"""Who speaks of the informant in a text for everybody says that there is one: a person looks."""
+
 
 def exactly(numbers: Sequence[str]) -> Iterator[Rule]:
     """Rules for these very numbers, with or without what people put between their parts; the longest first."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import insert, update
 
-from models.domain.errors import Conflict, Flaw, Invalid
+from models.domain.errors import Conflict, Flaw, Invalid, TooLarge
 from models.domain.geo import Datum, to_wgs84
 from models.domain.law import chain_of
-from models.domain.rectification.materials import MaterialKind
+from models.domain.rectification.materials import MOST_FILE_BYTES, MaterialKind
+from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
 from models.operations.casework import sight
 from models.operations.materials import allowed, rows
@@ -19,6 +22,8 @@ from models.operations.once import Key, once
 from models.tables.base import AnyRow
 from models.tables.cases import cases
 from models.tables.materials import materials as T
+
+_DAYS: Final = ("taken_on", "reported_on", "on", "dated_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ def add(act: Act, case_id: UUID, draft: MaterialDraft, content: Any, version: in
     Put a material into the file of an item; a retry with the same id and content is the same one.
 
     Raises:
-        NotFound; Forbidden: not his paper; Invalid; VersionMissing, StaleVersion; Conflict: closed in this state;
+        NotFound; Forbidden: not his paper; Invalid, TooLarge; VersionMissing, StaleVersion; Conflict: closed;
         OtherContent: the id was used for something else.
     """
     key = Key(str(draft.id), keep="id")
@@ -50,6 +55,9 @@ def _add(act: Act, case_id: UUID, draft: MaterialDraft, version: int | None) -> 
     case = sight.lock(act, case_id)
     rows.item_of(act, case_id)
     grants = allowed.grants_for(act, case, draft.kind)
+    if draft.size > MOST_FILE_BYTES:
+        told = f"一份文件最大 {MOST_FILE_BYTES // 1_000_000} MB，请压缩、降低扫描分辨率或拆成几份再提交"
+        raise TooLarge(told, most_bytes=MOST_FILE_BYTES)
     facts = _settled(act, case_id, draft)
     sight.current(act, case, version)
     unit_id = allowed.open_now(act, case, draft.kind, grants)
@@ -111,6 +119,9 @@ def raise_version(act: Act, case: AnyRow) -> None:
 def _settled(act: Act, case_id: UUID, draft: MaterialDraft) -> dict[str, Any]:
     """The facts as they are kept: a photo's place in WGS-84 beside the one given. Raises ``Invalid``."""
     facts = dict(draft.facts)
+    flaws = list(_in_future(facts, legal_day(act.now)))
+    if flaws:
+        raise Invalid(flaws=flaws)
     named = facts.get("station_id")
     if named and named not in {str(one.id) for one in rows.stations_of(act, case_id)}:
         raise Invalid(
@@ -121,3 +132,15 @@ def _settled(act: Act, case_id: UUID, draft: MaterialDraft) -> dict[str, Any]:
         facts |= {"given_lon": given[0], "given_lat": given[1]}
         facts["lon"], facts["lat"] = to_wgs84(*given, Datum(facts["datum"]))
     return facts
+
+
+def _in_future(facts: dict[str, Any], today: date) -> Iterator[Flaw]:
+    """A flaw for each declared day that has not come yet."""
+    said = [(f"/facts/{name}", facts.get(name)) for name in _DAYS]
+    said += [(f"/facts/samples/{n}/on", one["on"]) for n, one in enumerate(facts.get("samples", ()))]
+    for pointer, day in said:
+        if day and date.fromisoformat(day) > today:
+            yield Flaw(pointer, "in_future", "日期不能晚于今天")
+    at = facts.get("captured_at")
+    if at and legal_day(datetime.fromisoformat(at)) > today:
+        yield Flaw("/facts/captured_at", "in_future", "拍摄时间不能晚于今天")

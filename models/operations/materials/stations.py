@@ -36,6 +36,14 @@ class StationDraft:
     k_station_m: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A station as it is now, and the case's version with it."""
+
+    version: int
+    row: AnyRow
+
+
 def of_case(act: Act, case_id: UUID) -> Sequence[AnyRow]:
     """The stations of an item in sight, by number. Raises ``NotFound``."""
     sight.find(act, case_id)
@@ -45,7 +53,7 @@ def of_case(act: Act, case_id: UUID) -> Sequence[AnyRow]:
 
 def add(
     act: Act, case_id: UUID, draft: StationDraft, content: Any, *, version: int | None, key: Key | None
-) -> AnyRow:
+) -> Placed:
     """
     Set a station; a retry under the same key is the same one.
 
@@ -54,14 +62,14 @@ def add(
         Duplicate: the number is taken; OtherContent.
     """
     made = once(act, key, f"stations/{case_id}", content, lambda: _add(act, case_id, draft, version))
-    return _one(act, case_id, made)
+    return Placed(sight.find(act, case_id).version, _one(act, case_id, made))
 
 
 def change(
     act: Act, case_id: UUID, station_id: UUID, changes: dict[str, Any], *, version: int | None
-) -> AnyRow:
+) -> Placed:
     """
-    Change words, heading or place of a station that no photo names yet.
+    Change words or heading of a station that no photo names yet.
 
     Raises:
         NotFound, Forbidden, VersionMissing, StaleVersion; Conflict: closed in this state, or a photo names it.
@@ -76,7 +84,7 @@ def change(
     act.db.execute(update(T).where(T.c.id == station_id).values(changes))
     raise_version(act, case)
     _note(act, case, "station.change", changes | {"station": str(station_id)})
-    return _one(act, case_id, station_id)
+    return Placed(case.version + 1, _one(act, case_id, station_id))
 
 
 def _add(act: Act, case_id: UUID, draft: StationDraft, version: int | None) -> UUID:

@@ -30,13 +30,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """An attempt to make now; the caller commits before it sends."""
+    """
+    An attempt to make now; the caller commits before it sends.
+
+    ``repeated``: it may have arrived before, so a refusal now does not mean that nothing was delivered.
+    """
 
     attempt_id: UUID
     way: Way
     letter: Letter = field(repr=False)
     config: Mapping[str, Any] = field(repr=False)
     address: str | None = field(repr=False)
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def put_down(act: Act, dispatch_id: UUID, way: Way) -> UUID:
 
 
 def record(act: Act, ended: Ended) -> None:
-    """Write how an attempt ended; true whoever holds the dispatch by now."""
+    """Write how an attempt ended."""
     act.db.execute(
         update(attempts)
         .where(attempts.c.id == ended.attempt_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam
@@ -13,14 +13,12 @@ from models.domain.timing.calendar import legal_day
 from models.domain.timing.reminders import UNACKNOWLEDGED
 from models.domain.timing.wording import unacknowledged
 from models.operations.act import Act
+from models.operations.outgoing.ways import TEST
 from models.operations.reminders.messages import clock_content
 from models.operations.reminders.reminding import SPEAKING
 from models.tables.base import AnyRow
 from models.tables.deadlines import deadlines
 from models.tables.notices import notices
-
-TEST: Final = "test/"
-"""What the key of a dispatch begins with that only tries a channel."""
 
 _WAITING = (
     SPEAKING.join(notices, notices.c.deadline_id == deadlines.c.id)

@@ -23,7 +23,7 @@ from models.operations.act import Act
 from models.operations.outgoing import attempts
 from models.operations.outgoing.composing import compose
 from models.operations.outgoing.dispatches import DIGEST
-from models.operations.outgoing.ending import Left, again, end, put_off
+from models.operations.outgoing.ending import Left, again, end, hushed, put_off
 from models.operations.outgoing.ways import Exits, Way, destination, ways_of
 from models.operations.reminders.leases import LEASE, held
 from models.tables.base import AnyRow
@@ -45,12 +45,14 @@ def proceed(
     """
     The next attempt of a dispatch in hand, or how it is left; ``tried``: what this worker tried since its claim.
 
-    The last of ``tried`` is recorded in the same transaction, whoever holds the dispatch by now.
+    The last of ``tried`` is recorded in the same transaction. Whoever was overtaken records only that a message was
+    delivered: by now the other may have sent the same attempt, so that a refusal says nothing any more.
     """
-    if tried:
-        attempts.record(act, tried[-1])
     mine = update(T).where(held(T, dispatch_id, worker)).values(lease_until=act.now + lease)
-    if not act.db.execute(mine).rowcount:  # also the lock under which nothing more is bound to it
+    ours = act.db.execute(mine).rowcount == 1  # also the lock under which nothing more is bound to it
+    if tried and (ours or tried[-1].outcome is attempts.Outcome.SENT):
+        attempts.record(act, tried[-1])
+    if not ours:
         return Left.LOST
     job = act.db.execute(select(T).where(T.c.id == dispatch_id)).one()
     if not tried:
@@ -73,6 +75,8 @@ def _first(act: Act, job: AnyRow, exits: Exits) -> attempts.Begun | Left:
         return end(act, job, Left.SENT)
     if attempts.Outcome.UNKNOWN in outcomes:
         return end(act, job, Left.UNKNOWN, job.error)
+    if hushed(act, job):
+        return Left.WAITING
     flying = next((row for row in made if row.outcome == attempts.Outcome.BEGUN), None)
     if flying is not None:
         return _resume(act, job, flying, exits)
@@ -84,10 +88,10 @@ def _first(act: Act, job: AnyRow, exits: Exits) -> attempts.Begun | Left:
 def _resume(act: Act, job: AnyRow, flying: AnyRow, exits: Exits) -> attempts.Begun | Left:
     """An attempt that nobody finished: the same again where the receiver knows it, else nobody can tell."""
     way = Way(flying.channel, flying.contact_id)
-    if exits.kinds.get(way.channel) and way in ways_of(act, job.account_id, exits):
+    if exits.kinds.get(way.channel) and way in ways_of(act, job.account_id, exits, job.key):
         letter = compose(act, job.id, job.key, base=exits.link_base)
         if letter is not None:
-            return _begun(act, flying.id, way, letter)
+            return _begun(act, flying.id, way, letter, repeated=True)
     attempts.record(act, attempts.Ended(flying.id, way, attempts.Outcome.UNKNOWN, INTERRUPTED))
     return end(act, job, Left.UNKNOWN, INTERRUPTED)
 
@@ -98,7 +102,7 @@ def _next(act: Act, job: AnyRow, exits: Exits, tried: Sequence[attempts.Ended]) 
     if letter is None:
         return end(act, job, Left.CANCELLED)
     done = {one.way for one in tried}
-    way = next((way for way in ways_of(act, job.account_id, exits) if way not in done), None)
+    way = next((way for way in ways_of(act, job.account_id, exits, job.key) if way not in done), None)
     if way is None:  # without any way out of the house the inbox is the delivery
         return again(act, job, tried) if tried else end(act, job, Left.SENT)
     attempt_id = attempts.put_down(act, job.id, way)
@@ -110,6 +114,6 @@ def _next(act: Act, job: AnyRow, exits: Exits, tried: Sequence[attempts.Ended]) 
         return _next(act, job, exits, [*tried, failed])
 
 
-def _begun(act: Act, attempt_id: UUID, way: Way, letter: Letter) -> attempts.Begun:
+def _begun(act: Act, attempt_id: UUID, way: Way, letter: Letter, *, repeated: bool = False) -> attempts.Begun:
     config, address = destination(act, way)
-    return attempts.Begun(attempt_id, way, letter, config, address)
+    return attempts.Begun(attempt_id, way, letter, config, address, repeated)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -17,6 +17,9 @@ from sqlalchemy import bindparam, select
 from models.operations.act import Act
 from models.tables.channels import channels, contacts
 from models.tables.people import accounts
+
+TEST: Final = "test/"
+"""What the key of a dispatch begins with that only tries a channel."""
 
 _account_ids = bindparam("account_ids", expanding=True, type_=contacts.c.account_id.type)
 _WAYS = (
@@ -55,10 +58,17 @@ class Way:
     contact_id: UUID | None = None
 
 
-def ways_of(act: Act, account_id: UUID, exits: Exits) -> list[Way]:
-    """The ways to try, in order; none for a person who has left."""
+def trial_key(contact_id: UUID, trial_id: UUID) -> str:
+    """The key of a dispatch that tries one contact."""
+    return f"{TEST}{contact_id.hex}/{trial_id.hex[-12:]}"
+
+
+def ways_of(act: Act, account_id: UUID, exits: Exits, key: str = "") -> list[Way]:
+    """The ways to try, in order, for a dispatch of this key; a trial has one; none for a person who has left."""
     rows = act.db.execute(_WAYS, {"account_ids": [account_id]}).all()
     own = [Way(row.kind.value, row.id) for row in rows if row.kind.value in exits.kinds]
+    if key.startswith(TEST) and key.count("/") > 1:
+        return [way for way in own if way.contact_id and key.startswith(f"{TEST}{way.contact_id.hex}/")]
     active = select(accounts.c.active).where(accounts.c.id == account_id)
     if own or not exits.defaults or not act.db.execute(active).scalar_one():
         return own

@@ -114,7 +114,9 @@ def _take_over(act: Act, report: Report) -> None:
             steps.c.case_id == report.case.id, steps.c.action == Action.CONFIRM_PLAN
         )
     ).scalar_one()
-    standing = rows.standing_of(item, report.case.state, confirmed, entry)
+    standing = rows.standing_of(
+        item, report.case.state, confirmed, entry, due_on=item.due_on, percent=item.percent
+    )
     word = word_of(standing, legal_day(act.now), report.period.tolerance)
     act.db.execute(
         update(items).where(items.c.case_id == report.case.id).values(percent=standing.percent, progress=word)

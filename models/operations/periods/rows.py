@@ -14,18 +14,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from models.domain.rectification.periods import OVER, EntryState, Standing, is_overdue, word_of
 from models.domain.rectification.reconciling import Counted
 from models.domain.rectification.words import Part, Progress
-from models.domain.states import Action, Kind, State
+from models.domain.states import Kind, State
 from models.domain.timing.calendar import legal_day
 from models.domain.words.text import canonical
 from models.operations import scope
 from models.operations.act import Act
+from models.operations.periods import past
+from models.operations.periods.past import Past
 from models.tables.base import AnyRow
-from models.tables.cases import case_units, cases, steps
+from models.tables.cases import case_units, cases
 from models.tables.ledgers import items, ledgers
 from models.tables.people import accounts
 from models.tables.periods import entries
@@ -49,8 +51,7 @@ class Reckoning:
 class _Beside:
     """What belongs to the items of one gathering, by case."""
 
-    states: Mapping[UUID, State]
-    confirmed: Mapping[UUID, datetime]
+    past: Past
     units: Mapping[UUID, Mapping[str, list[UUID]]]
     entries: Mapping[UUID, AnyRow]
 
@@ -76,7 +77,8 @@ def gather(
     rows = act.db.execute(statement, binds).all()
     mine = select(items.c.case_id).join(cases, cases.c.id == items.c.case_id).where(seen)
     beside = _beside(act, mine, binds, reckoning)
-    there = [row for row in rows if beside.states.get(row.case_id, State.VOID) is not State.VOID]
+    states = beside.past.states
+    there = [row for row in rows if states.get(row.case_id, State.VOID) is not State.VOID]
     followed = {row.follows_id for row in there}
     return [_record(act, row, beside, reckoning) for row in there if row.case_id not in followed]
 
@@ -98,29 +100,10 @@ def counted(record: Mapping[str, Any]) -> Counted:
 
 
 def _beside(act: Act, mine: Select[Any], binds: Mapping[str, Any], at: Reckoning) -> _Beside:
-    last = (
-        select(steps.c.case_id, func.max(steps.c.seq).label("seq"))
-        .where(steps.c.at <= at.as_of, steps.c.case_id.in_(mine))
-        .group_by(steps.c.case_id)
-        .subquery()
-    )
-    states = select(steps.c.case_id, steps.c.target).join(
-        last, and_(last.c.case_id == steps.c.case_id, last.c.seq == steps.c.seq)
-    )
-    confirmed = (
-        select(steps.c.case_id, func.max(steps.c.at).label("at"))
-        .where(steps.c.action == Action.CONFIRM_PLAN, steps.c.at <= at.as_of, steps.c.case_id.in_(mine))
-        .group_by(steps.c.case_id)
-    )
     units: dict[UUID, dict[str, list[UUID]]] = {}
     for row in act.db.execute(select(case_units).where(case_units.c.case_id.in_(mine)), binds):
         units.setdefault(row.case_id, {}).setdefault(row.part, []).append(row.unit_id)
-    return _Beside(
-        states={row.case_id: row.target for row in act.db.execute(states, binds)},
-        confirmed={row.case_id: row.at for row in act.db.execute(confirmed, binds)},
-        units=units,
-        entries=_entries(act, mine, binds, at.period_id),
-    )
+    return _Beside(past.at(act, mine, binds, at.as_of), units, _entries(act, mine, binds, at.period_id))
 
 
 def _entries(
@@ -139,15 +122,17 @@ def _entries(
 
 def _record(act: Act, row: AnyRow, beside: _Beside, at: Reckoning) -> Record:
     today = legal_day(at.as_of)
-    state, entry = beside.states[row.case_id], beside.entries.get(row.case_id)
-    standing = standing_of(row, state, beside.confirmed.get(row.case_id), entry)
+    state, entry = beside.past.states[row.case_id], beside.entries.get(row.case_id)
+    due_on, confirmed = beside.past.due_on(row), beside.past.confirmed.get(row.case_id)
+    standing = standing_of(row, state, confirmed, entry, due_on=due_on, percent=beside.past.percent(row))
     parts = beside.units.get(row.case_id, {})
     written_off = row.written_off_on if row.written_off_on and row.written_off_on <= today else None
     kept = ("case_id", "number", "title", "problem_no", "round", "ledger_id", "level", "stage", "listed_on")
     values = {name: getattr(row, name) for name in kept}
-    values |= {name: getattr(row, name) for name in ("due_on", "first_due_on", "accountability")}
+    values |= {name: getattr(row, name) for name in ("first_due_on", "accountability")}
     values |= {name: getattr(row, name) for name in ("responsible_person", "contact_leader")}
     values |= {
+        "due_on": due_on,
         "ledger": row.ledger_title,
         "origin": row.ledger_origin,
         "batch": row.ledger_batch,
@@ -157,7 +142,7 @@ def _record(act: Act, row: AnyRow, beside: _Beside, at: Reckoning) -> Record:
         "lead": _names(act, parts.get(Part.LEAD, [])),
         "state": state,
         "word": word_of(standing, today, at.tolerance),
-        "overdue": is_overdue(state, row.due_on, today),
+        "overdue": is_overdue(state, due_on, today),
         "percent": standing.percent,
         "entry": _told(state, entry),
     }
@@ -165,7 +150,15 @@ def _record(act: Act, row: AnyRow, beside: _Beside, at: Reckoning) -> Record:
     return plain
 
 
-def standing_of(item: AnyRow, state: State, confirmed: datetime | None, entry: AnyRow | None) -> Standing:
+def standing_of(
+    item: AnyRow,
+    state: State,
+    confirmed: datetime | None,
+    entry: AnyRow | None,
+    *,
+    due_on: date | None,
+    percent: int,
+) -> Standing:
     """What the word of an item depends on; a report that was sent back does not count."""
     told = entry if entry is not None and entry.returned_note is None else None
     kept_up = item.progress is Progress.KEPT_UP
@@ -173,8 +166,8 @@ def standing_of(item: AnyRow, state: State, confirmed: datetime | None, entry: A
         kept_up = told.progress is Progress.KEPT_UP
     return Standing(
         state=state,
-        percent=item.percent if told is None else told.percent,
-        due_on=item.due_on,
+        percent=percent if told is None else told.percent,
+        due_on=due_on,
         confirmed_on=item.listed_on if confirmed is None else legal_day(confirmed),
         reported=None if told is None else told.progress,
         kept_up=kept_up,

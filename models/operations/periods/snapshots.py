@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from models.domain.access import GRANTS, SUBTREE_ROLES, Verb
 from models.domain.errors import Forbidden, NotFound
@@ -25,18 +25,22 @@ from models.tables.cases import cases
 from models.tables.periods import snapshot_rows as T
 
 
-def records(act: Act, period: AnyRow) -> list[Record]:
-    """The records in the reader's sight."""
-    return frozen(act, period) if period.state is PeriodState.FROZEN else live(act, period)
+def records(act: Act, period: AnyRow, only: UUID | None = None) -> list[Record]:
+    """The records in the reader's sight; ``only``: of this case."""
+    frozen_ = period.state is PeriodState.FROZEN
+    return frozen(act, period, only) if frozen_ else live(act, period, only)
 
 
-def live(act: Act, period: AnyRow, *, everybody: bool = False) -> list[Record]:
+def live(act: Act, period: AnyRow, only: UUID | None = None, *, everybody: bool = False) -> list[Record]:
     """The records as they stand now, or stood at the cut-off once it has passed."""
     at = Reckoning(min(act.now, period.cut_off_at), period.tolerance, period.id)
-    return gather(act, inside(cases.c.division_code, (period.division_code,)), at, everybody=everybody)
+    which = inside(cases.c.division_code, (period.division_code,))
+    if only is not None:
+        which = and_(which, cases.c.id == only)
+    return gather(act, which, at, everybody=everybody)
 
 
-def frozen(act: Act, period: AnyRow) -> list[Record]:
+def frozen(act: Act, period: AnyRow, only: UUID | None = None) -> list[Record]:
     """The frozen records of the items in sight, in their order."""
     reach = scope.Scope.of(act.actor)
     statement = (
@@ -44,6 +48,8 @@ def frozen(act: Act, period: AnyRow) -> list[Record]:
         .join(cases, cases.c.id == T.c.case_id)
         .where(T.c.period_id == period.id, scope.visible(reach.shape))
     )
+    if only is not None:
+        statement = statement.where(T.c.case_id == only)
     found = [json.loads(text) for text in act.db.execute(statement, reach.binds()).scalars()]
     return sorted(found, key=lambda one: (one["origin"], one["ledger"], one["problem_no"], one["case_id"]))
 
@@ -101,7 +107,7 @@ def one(act: Act, period_id: UUID, case_id: UUID) -> Record:
     """The record of one item. Raises ``NotFound``: also where the item is not in this period."""
     period = held.find(act, period_id)
     sight.find(act, case_id)
-    found = next((row for row in records(act, period) if row["case_id"] == str(case_id)), None)
-    if found is None:
+    found = records(act, period, case_id)
+    if not found:
         raise NotFound()
-    return found
+    return found[0]

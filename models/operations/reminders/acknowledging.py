@@ -101,7 +101,9 @@ def _look_again(act: Act, row: AnyRow, people: People) -> int:
         _look_at(act, row, None)
         return 0
     stage = rung(act.law.stages, row.stage, hourly=bool(row.content.get("hourly")))
-    by = acknowledge_by(stage, row.sent_at or act.now, act.law.calendar) if stage else None
+    # What has not gone out yet cannot have reached him, though it stands in the inbox.
+    told_at = act.now if row.notice_state == "waiting" else row.sent_at or act.now
+    by = acknowledge_by(stage, told_at, act.law.calendar) if stage else None
     late = by is not None and by > act.now
     _look_at(act, row, by if late else None)
     return 0 if late else _escalate(act, row, people)

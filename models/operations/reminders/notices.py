@@ -46,7 +46,7 @@ _DUE = (
 
 def tell_due(act: Act, exits: Exits, *, limit: int = BATCH) -> int:
     """
-    Put what is due into the inboxes, and bind it to what goes out; gives how many notices were told.
+    Put what is due into the inboxes, and bind it to what goes out; gives how many notices were taken in hand.
 
     Of one person what is pressing comes first: so everybody locks his digests in the order of their days.
     """
@@ -55,16 +55,22 @@ def tell_due(act: Act, exits: Exits, *, limit: int = BATCH) -> int:
         return 0
     today, people = legal_day(act.now), {row.account_id for row in due}
     reached: Collection[UUID] = people if exits.defaults else with_contacts(act, people, exits)
-    binder = _Binder(act)
+    binder, morning = _Binder(act), QUIET.next_allowed(act.now)
     for row in sorted(due, key=lambda row: (row.account_id, not is_pressing(row, today), row.id)):
-        values: dict[str, Any] = {"sent_at": func.coalesce(T.c.sent_at, literal(act.now, Instant()))}
-        if row.account_id in reached:
-            values["dispatch_id"] = binder.dispatch_for(row)
+        if morning > act.now and not row.content.get("hourly"):  # the worker comes late: it is night by now
+            act.db.execute(update(T).where(T.c.id == row.id).values(next_at=morning))
         else:
-            values["state"] = "sent"
-        act.db.execute(update(T).where(T.c.id == row.id).values(**values))
-        act.note("notice.tell", "notice", row.id, chain=chain_of(row.division_code), fields=tuple(values))
+            _tell(act, row, binder.dispatch_for(row) if row.account_id in reached else None)
     return len(due)
+
+
+def _tell(act: Act, notice: AnyRow, dispatch_id: UUID | None) -> None:
+    """From now on the person has it; without a dispatch that is all."""
+    values: dict[str, Any] = {"sent_at": func.coalesce(T.c.sent_at, literal(act.now, Instant()))}
+    values |= {"state": "sent"} if dispatch_id is None else {"dispatch_id": dispatch_id}
+    act.db.execute(update(T).where(T.c.id == notice.id).values(**values))
+    chain = chain_of(notice.division_code)
+    act.note("notice.tell", "notice", notice.id, chain=chain, fields=tuple(values))
 
 
 class _Binder:

@@ -7,35 +7,26 @@ doing something until then (steps, extensions, acknowledgements) is not foretold
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, or_, select
-
 from models.domain.access import Verb
 from models.domain.errors import Flaw, Forbidden, Invalid
-from models.domain.timing.calendar import SHANGHAI, end_of_day, legal_day
+from models.domain.timing.calendar import SHANGHAI, legal_day
 from models.domain.timing.reminders import MORNING, Audience
-from models.operations import scope
 from models.operations.act import Act
+from models.operations.reminders import upcoming
 from models.operations.reminders.messages import Message, message_of
 from models.operations.reminders.recipients import People, people_of
-from models.operations.reminders.reminding import SPEAKING
-from models.operations.scope import Scope, Shape
-from models.tables.base import AnyRow, Instant
-from models.tables.cases import cases
-from models.tables.deadlines import deadlines
-from models.tables.notices import notices
+from models.operations.reminders.upcoming import Cursor
+from models.tables.base import AnyRow
 
 FURTHEST: Final = timedelta(days=31)
 MOST_CLOCKS: Final = 200
 """Clocks looked at for one page; a page may be shorter than asked for and still have a next one."""
-
-Cursor = tuple[datetime, UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +74,11 @@ def page(act: Act, day: date | None, *, everybody: bool, after: Cursor | None, l
     if everybody and not act.actor.may(Verb.WORK_READ):
         raise Forbidden()
     wanted = day_of(act, day)
-    clocks = _clocks(act, wanted, after)
+    clocks = upcoming.clocks(act, wanted, after, limit=MOST_CLOCKS + 1)
     looked, more = clocks[:MOST_CLOCKS], len(clocks) > MOST_CLOCKS
     on_the_day = replace(act, now=max(act.now, _morning(wanted)))
     people = people_of(on_the_day, {clock.case_id for clock in looked})
-    known = _known(act, [clock.id for clock in looked])
+    known = upcoming.known(act, [clock.id for clock in looked])
     items: list[Foretold] = []
     last = None
     for n, clock in enumerate(looked):
@@ -126,41 +117,3 @@ def _messages(act: Act, clock: AnyRow, day: date) -> Iterator[Message]:
 
 def _morning(day: date) -> datetime:
     return datetime.combine(day, MORNING, SHANGHAI)
-
-
-def _clocks(act: Act, day: date, after: Cursor | None) -> Sequence[AnyRow]:
-    reach = Scope.of(act.actor)
-    values = {"end": end_of_day(day), **reach.binds()}
-    if after is not None:
-        values |= {"after_at": after[0], "after_id": after[1]}
-    return act.db.execute(_statement(reach.shape, after is not None), values).all()
-
-
-@lru_cache(maxsize=64)
-def _statement(shape: Shape, more: bool) -> Select[Any]:
-    statement = SPEAKING.add_columns(cases.c.title).where(
-        deadlines.c.remind_at < bindparam("end", type_=Instant()), scope.visible(shape)
-    )
-    if more:
-        at, row_id = bindparam("after_at", type_=Instant()), bindparam("after_id", type_=deadlines.c.id.type)
-        later = and_(deadlines.c.remind_at == at, deadlines.c.id > row_id)
-        statement = statement.where(or_(deadlines.c.remind_at > at, later))
-    return statement.order_by(deadlines.c.remind_at, deadlines.c.id).limit(MOST_CLOCKS + 1)
-
-
-def _known(act: Act, clock_ids: Sequence[UUID]) -> set[tuple[Any, ...]]:
-    """What has been told, or waits to be: the scan does not tell it again."""
-    rows = act.db.execute(
-        select(
-            notices.c.deadline_id,
-            notices.c.rule_id,
-            notices.c.round,
-            notices.c.stage,
-            notices.c.due_on,
-            notices.c.account_id,
-        ).where(
-            notices.c.deadline_id.in_(clock_ids),
-            or_(notices.c.state != "cancelled", notices.c.sent_at.is_not(None)),
-        )
-    )
-    return {tuple(row) for row in rows}

@@ -6,9 +6,10 @@ Everything happens in the caller's one transaction: a first run that is killed l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
@@ -18,8 +19,9 @@ from models.domain.timing.calendar import SHANGHAI
 from models.operations import founding, journal
 from models.operations.act import Act
 from models.operations.law import reference
-from models.operations.sample import people, playing, registry, story
+from models.operations.sample import ledger_playing, people, playing, registry, story
 from models.operations.sample.playing import Stage
+from models.operations.sample.story import Event
 from models.vault import Vault
 
 FOUNDED_AT: Final = datetime(2026, 1, 5, 9, tzinfo=SHANGHAI)
@@ -39,15 +41,21 @@ class Built:
 
 def build(db: Connection, vault: Vault, hashes: Mapping[str, str], *, until: datetime) -> Built:
     """
-    Found a sample instance with its people, enterprises and complaints, as far as ``until`` (the real now).
+    Found a sample instance with its people, enterprises, complaints and ledger, as far as ``until`` (the real now).
 
     ``hashes``: the password hash of each login of ``people.PEOPLE``.
     """
-    stage = _set_stage(db, vault, hashes, min(FOUNDED_AT, until))
-    for event in stage.story.events:
+    began_at = min(FOUNDED_AT, until)
+    stage = _set_stage(db, vault, hashes, began_at)
+    desk = ledger_playing.open_desk(stage, began_at)
+    told: list[tuple[Event, Callable[[Event], None]]] = [
+        *((event, partial(playing.play, stage)) for event in stage.story.events),
+        *((event, partial(ledger_playing.play, desk)) for event in desk.story.events),
+    ]
+    for event, play in sorted(told, key=lambda one: one[0].at):
         if event.at <= until:
-            playing.play(stage, event)
-    late = {event.row for event in stage.story.events if event.at > until}
+            play(event)
+    late = {event.row for event, _ in told if event.at > until}
     return Built(len(stage.case_ids), tuple(sorted(late)))
 
 

@@ -32,8 +32,13 @@ UNITS: Final = (
     ("区整改办（样例）", COUNTY, None, "北整"),
     ("区住建局（样例）", COUNTY, None, None),
     ("区城管执法局（样例）", COUNTY, None, None),
+    ("区农业农村水利局（样例）", COUNTY, None, None),
+    ("区发改局（样例）", COUNTY, None, None),
     ("陈家桥镇人民政府（样例）", TOWN, None, None),
+    ("新滩镇街道办事处（样例）", "430511001", None, None),
+    ("状元洲街道办事处（样例）", "430511002", None, None),
     ("田江街道办事处（样例）", "430511003", None, None),
+    ("茶元头街道办事处（样例）", "430511004", None, None),
 )
 
 
@@ -58,6 +63,7 @@ PEOPLE: Final = (
     Person("inspector2", "样例王某", Role.INSPECTOR, "执法二中队（样例）"),
     Person("warden", "样例赵某", Role.WARDEN, "陈家桥镇人民政府（样例）", TOWN),
     Person("liaison", "样例孙某", Role.LIAISON, "陈家桥镇人民政府（样例）", TOWN),
+    Person("liaison2", "样例杨某", Role.LIAISON, "田江街道办事处（样例）", "430511003"),
     Person("verifier", "样例周某", Role.VERIFIER, "区住建局（样例）"),
     Person("verifier2", "样例沈某", Role.VERIFIER, "区住建局（样例）"),
     Person("office", "样例吴某", Role.OFFICE, "区整改办（样例）"),

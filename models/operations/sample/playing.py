@@ -66,13 +66,13 @@ def _contact(stage: Stage, act: Act, event: Event) -> None:
     case_id = stage.case_ids[event.row]
     wanted = select(complaint_table.c.id).where(complaint_table.c.case_id == case_id)
     complaint_id = act.db.execute(wanted).scalar_one()
-    contacting.log_contact(act, complaint_id, dict(event.inputs), version=_version(act, case_id))
+    contacting.log_contact(act, complaint_id, dict(event.inputs), version=version_of(act, case_id))
 
 
 def _step(stage: Stage, act: Act, event: Event) -> None:
     case_id = stage.case_ids[event.row]
     step = Step(Action(event.do), _inputs(stage, act, event, case_id))
-    advancing.advance(act, case_id, step, dict(step.inputs), version=_version(act, case_id))
+    advancing.advance(act, case_id, step, dict(step.inputs), version=version_of(act, case_id))
 
 
 def _inputs(stage: Stage, act: Act, event: Event, case_id: UUID) -> dict[str, Any]:
@@ -89,5 +89,6 @@ def _inputs(stage: Stage, act: Act, event: Event, case_id: UUID) -> dict[str, An
     return inputs
 
 
-def _version(act: Act, case_id: UUID) -> int:
+def version_of(act: Act, case_id: UUID) -> int:
+    """The version the case has now."""
     return int(act.db.execute(select(case_table.c.version).where(case_table.c.id == case_id)).scalar_one())

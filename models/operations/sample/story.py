@@ -53,7 +53,7 @@ LAST_MOMENT: Final = time(23, 59, 59, tzinfo=SHANGHAI)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing somebody did: ``do`` is register, contact, publish, approve_publication or a lifecycle action."""
+    """One thing somebody did: ``do`` is a lifecycle action, or what ``playing`` and ``ledger_playing`` name."""
 
     at: datetime
     row: str
@@ -78,8 +78,13 @@ class Story:
 def read() -> Story:
     """The story as shipped."""
     told = tomllib.loads((DATA / "story.toml").read_text("utf-8"))
+    return Story(table("complaints.csv"), told, events_of(told))
+
+
+def events_of(told: Mapping[str, Mapping[str, Any]]) -> tuple[Event, ...]:
+    """The steps of every row, in order of time."""
     events = [_event(row, step) for row, one in told.items() for step in one["steps"]]
-    return Story(table("complaints.csv"), told, tuple(sorted(events, key=lambda event: event.at)))
+    return tuple(sorted(events, key=lambda event: event.at))
 
 
 def table(name: str) -> dict[str, dict[str, str]]:
@@ -105,7 +110,7 @@ def draft(story: Story, row: str, case_id: UUID, site_id: UUID | None) -> Compla
             title=line["title"],
             working_text=masked + remark,
             categories=tuple(line["categories"].split(";")),
-            place=_place(line),
+            place=place_of(line),
             received_at=received_at,
             points=tuple(point["text"] for point in told.get("points", ())),
             site_id=site_id,
@@ -143,7 +148,8 @@ def _moment(local: datetime) -> datetime:
     return local.replace(tzinfo=SHANGHAI)
 
 
-def _place(line: Mapping[str, str]) -> Place:
+def place_of(line: Mapping[str, str]) -> Place:
+    """Where a row lies."""
     return Place(
         line["division_code"],
         line["place_text"],

@@ -274,7 +274,7 @@ def test_nobody_and_nobody_any_more(
     client: TestClient, as_: As, clock: Clock, method: str, path: str
 ) -> None:
     """Without a token, with an ended one, and for anybody but the administrator every route refuses."""
-    body = {"json": channel_json()} if method != "GET" else {}
+    body: dict[str, Any] = {"json": channel_json()} if method != "GET" else {}
     assert code(client.request(method, path, **body)) == "401 unauthenticated"
     assert code(client.request(method, path, headers=as_("supervisor"), **body)) == "403 forbidden"
     headers = as_("admin")

@@ -251,6 +251,6 @@ def test_nobody_and_nobody_any_more(
     clock.now = clock.now.replace(hour=3)
     for url in (MINE, theirs):
         for method in ("GET", "PUT"):
-            body = {"json": {"items": []}} if method == "PUT" else {}
+            body: dict[str, Any] = {"json": {"items": []}} if method == "PUT" else {}
             assert code(client.request(method, url, **body)) == "401 unauthenticated"
             assert code(client.request(method, url, headers=headers, **body)) == "401 session_ended"

@@ -78,7 +78,8 @@ def test_preview(client: TestClient, as_: As, world: World) -> None:
 def test_pages_of_a_preview(client: TestClient, as_: As, world: World) -> None:
     """Each message once, page by page; a cursor belongs to one day and one reading."""
     made = {str(assigned_case(world)) for _ in range(3)}
-    headers, query = as_("supervisor"), {"day": "2026-12-23", "all": "true", "limit": 2}
+    headers = as_("supervisor")
+    query: dict[str, Any] = {"day": "2026-12-23", "all": "true", "limit": 2}
     first = client.get("/v1/notices/preview", params=query, headers=headers).json()
     more = query | {"cursor": first["next"]}
     second = client.get("/v1/notices/preview", params=more, headers=headers).json()

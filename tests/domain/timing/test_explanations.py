@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from models.domain.timing.calendar import SHANGHAI, Calendar, parse_csv
 from models.domain.timing.clocks import Reckoning, Source, fixed, reckon, shortest
 from models.domain.timing.explanations import Step, explain, explain_choice, ranges
+from models.domain.timing.limits import appointed
 from models.domain.timing.terms import Direction, Interval, Term, Unit
 
 FILES: Final = Path(__file__).parents[3] / "models/reference/calendar"
@@ -106,6 +107,25 @@ def test_one_sentence_says_it_all(reckoning: Reckoning, sentence: str) -> None:
     """Basis, length, start, end, suspensions, extensions, roll-over and doubt stand in one sentence."""
     told = explain(reckoning, rule_title="办结期限", basis=ARTICLE_11, start_event="受理", calendar=CALENDAR)
     assert told.sentence == f"{ARTICLE_11}：{sentence}"
+
+
+def test_a_day_set_outright_says_who_set_it() -> None:
+    """A plan's date names the plan; an extension follows with the days it adds, and the steps keep the old date."""
+    plan = appointed(date(2026, 12, 31), at(11, 23), (Term(90, Unit.ND),))
+    told = explain(
+        plan, rule_title="整改期限", basis="整改方案", start_event="确认整改方案", calendar=CALENDAR
+    )
+    assert told.sentence == "整改期限由整改方案确定为2026-12-31；经批准延长90日，延至2027-03-31（星期三）。"
+    assert told.steps == (
+        Step(date(2026, 11, 23), "确认整改方案：2026-11-23 10:00"),
+        Step(date(2026, 12, 31), "原定期限：2026-12-31"),
+        Step(date(2026, 12, 31), "经批准延长90日，自原定期限起算，延至2027-03-31"),
+        Step(date(2027, 3, 31), "最后期限：2027-03-31（星期三）24:00"),
+    )
+    alone = explain(fixed(date(2026, 9, 30), at(9, 16)), rule_title="办结期限", basis="", start_event="受理")
+    assert alone.sentence == "办结期限确定为2026-09-30（星期三）。"
+    with pytest.raises(ValueError, match="plain days"):
+        appointed(date(2026, 12, 31), at(11, 23), (Term(3, Unit.WD),))
 
 
 def test_a_limit_without_law_has_no_basis() -> None:

@@ -21,7 +21,6 @@ from models.domain.timing.reminders import (
     Planned,
     QuietHours,
     Stage,
-    acknowledge_by,
     latest_due,
     next_after,
     parse_ladder,
@@ -169,44 +168,6 @@ def test_a_clock_that_arrives_overdue_has_no_past() -> None:
     ]
 
 
-def test_an_overdue_clock_speaks_every_week() -> None:
-    """After the third overdue working day a message comes every five working days, across holidays too, for ever."""
-    reckoning = fixed(date(2026, 1, 5), at(1, 4, 8))
-    weekly = [one for one in planned(reckoning, until=at(3, 2, 9)) if one.stage.code.startswith("overdue_w")]
-    assert [f"{one.stage.code} {one.at:%m-%d %H:%M}" for one in weekly] == [
-        "overdue_w1 01-15 09:00",
-        "overdue_w2 01-22 09:00",
-        "overdue_w3 01-29 09:00",
-        "overdue_w4 02-05 09:00",
-        "overdue_w5 02-12 09:00",
-        "overdue_w6 02-26 09:00",
-        "overdue_w7 03-04 09:00",
-    ]
-    assert {one.stage.audience for one in weekly} == {LADDER[6].audience}
-    later = planned(reckoning, until=at(1, 5, year=2036))
-    assert latest_due(later, at(1, 5, year=2036)) is not None
-    assert next_after(later, at(1, 5, year=2036)) is not None
-
-
-@pytest.mark.parametrize(
-    ("code", "clock", "told_at", "by"),
-    [
-        ("due", Clock.DAY, at(11, 23, 9), at(11, 24, 9)),
-        ("due", Clock.DAY, at(11, 23, 7), at(11, 24, 9)),
-        ("due", Clock.DAY, at(11, 23, 15, 20), at(11, 24, 15, 20)),
-        ("overdue_1wd", Clock.DAY, at(11, 20, 9), at(11, 23, 9)),
-        ("due", Clock.DAY, at(11, 21, 16), at(11, 24, 9)),
-        ("due", Clock.HOUR, at(11, 21, 2), at(11, 21, 2, 30)),
-        ("half", Clock.DAY, at(11, 23, 9), None),
-        ("half", Clock.HOUR, at(11, 23, 9), None),
-    ],
-)
-def test_until_when_to_acknowledge(code: str, clock: Clock, told_at: datetime, by: datetime | None) -> None:
-    """A working day for day clocks, from Monday on for what is told on Saturday; half an hour for hour clocks."""
-    stage = next(one for one in LADDER if (one.code, one.clock) == (code, clock))
-    assert acknowledge_by(stage, told_at, CALENDAR) == by
-
-
 @pytest.mark.parametrize(
     ("quiet", "moment", "allowed"),
     [
@@ -255,11 +216,10 @@ DAY_STAGES: Final = st.lists(
         st.builds(
             Stage,
             st.text(),
-            st.sampled_from([Kind.WORKDAYS_BEFORE, Kind.WORKDAYS_AFTER]),
+            st.sampled_from([Kind.WORKDAYS_BEFORE, Kind.WORKDAYS_AFTER, Kind.WEEKLY_AFTER]),
             st.integers(1, 20),
             st.just(TOLD),
         ),
-        st.builds(Stage, st.text(), st.just(Kind.WEEKLY_AFTER), st.integers(1, 20), st.just(TOLD)),
     ),
     max_size=9,
     unique=True,

@@ -79,7 +79,9 @@ def plan(world: World, **changed: Any) -> dict[str, Any]:
     } | changed
 
 
-def step(world: World, case_id: UUID, who: str, action: Action, *, now: datetime = NOW, **inputs: Any) -> None:
+def step(
+    world: World, case_id: UUID, who: str, action: Action, *, now: datetime = NOW, **inputs: Any
+) -> None:
     """One lifecycle step by a person, at the version the item has."""
     version = case_of(world, case_id).version
     with world.act(who, now=now) as act:

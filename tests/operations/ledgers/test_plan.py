@@ -28,7 +28,12 @@ def test_a_confirmed_plan_starts_the_clocks_of_item_and_tasks(world: World) -> N
     case_id = stories.rectifying(world)
     assert case_of(world, case_id).state is State.RECTIFYING
     clocks = clocks_of(world, case_id)
-    assert clocks == {"RECT_PLAN": "met", "RECT_PLAN_REVIEW": "met", "RECT_DUE": "running", "RECT_TASK": "running"}
+    assert clocks == {
+        "RECT_PLAN": "met",
+        "RECT_PLAN_REVIEW": "met",
+        "RECT_DUE": "running",
+        "RECT_TASK": "running",
+    }
     item = item_of(world, case_id)
     assert (item.due_on, item.first_due_on, item.progress) == (stories.DUE, stories.DUE, Progress.ON_SCHEDULE)
 

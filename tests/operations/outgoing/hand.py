@@ -125,7 +125,7 @@ def channel(world: World, kind: ChannelKind, config: Mapping[str, Any] | None = 
 
 def reach(world: World, name: str, made: Sequence[tuple[UUID, str | None]]) -> list[UUID]:
     """Contacts of a person on these channels, in order, with his address on each."""
-    ids = []
+    ids, person = [], world.account(name)
     with world.engine.begin() as db:
         for position, (channel_id, address) in enumerate(made, 1):
             contact_id = uuid7(NOW)
@@ -135,7 +135,7 @@ def reach(world: World, name: str, made: Sequence[tuple[UUID, str | None]]) -> l
             db.execute(
                 insert(tables.contacts).values(
                     id=contact_id,
-                    account_id=world.account(name),
+                    account_id=person,
                     channel_id=channel_id,
                     position=position,
                     sealed_address=sealed,

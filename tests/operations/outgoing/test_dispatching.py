@@ -261,7 +261,7 @@ def test_the_standing_is_that_of_the_moment(world: World) -> None:
     claim(world, "w", monday)
     (content,) = begin(world, job(world).id, monday).letter.notices
     assert content["headline"] != rows(world)[0].content["headline"]
-    assert content["headline"] == "【示例数据】办结期限还有19个工作日"
+    assert content["headline"] == "【示例数据】办结期限还有20个工作日"
 
 
 def test_two_workers_never_claim_the_same(world: World) -> None:
@@ -312,9 +312,9 @@ def age(world: World, now: Any) -> float:
 def test_a_trial_of_a_channel(world: World) -> None:
     """A dispatch without notices whose key says so carries a fixed text; another one is cancelled."""
     for key, says in (("test/1", "环巡提醒渠道测试"), ("digest/2026-12-23", None)):
+        person = world.account("admin")
         with world.act(now=HALF) as act:
-            slot = Slot(None, act.now)
-            dispatch_id = dispatches.put_down(act, world.account("admin"), key, slot)
+            dispatch_id = dispatches.put_down(act, person, key, Slot(None, act.now))
         claim(world, "w", HALF)
         if says is None:
             assert step(world, dispatch_id, HALF) is Left.CANCELLED

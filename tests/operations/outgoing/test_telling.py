@@ -204,3 +204,19 @@ def test_two_workers_tell_each_once(world: World) -> None:
     assert sum(told) == len(rows(world)) == 32
     assert len(jobs(world)) == len({row.account_id for row in rows(world)}) == 4
     assert {row.dispatch_id for row in rows(world)} == {row.id for row in jobs(world)}
+
+
+def test_a_worker_that_comes_late_at_night(world: World) -> None:
+    """What was due in the evening and finds a worker only at night waits for the morning, in the inbox and outside."""
+    assigned_case(world)
+    evening, night = at(12, 23, 21), at(12, 23, 23)
+    scan(world, evening)
+    tell(world, night)
+    assert (rows(world)[0].sent_at, rows(world)[0].next_at, jobs(world)) == (None, at(12, 24, 7), [])
+    late = at(1, 26, 21, year=2027)
+    scan(world, late)
+    tell(world, late)
+    night = at(1, 26, 22, 30, year=2027)
+    for dispatch_id in claim(world, "w", night):
+        assert step(world, dispatch_id, night) is Left.WAITING
+    assert {when for _, when in keys(world)} == {at(1, 27, 7, year=2027)}

@@ -136,8 +136,8 @@ def test_what_cannot_be_opened_is_a_failure(world: World, contacts: list[UUID]) 
     begun = begin(world, job(world).id, LEAVES, exits=EVERY)
     assert begun.way == Way("webhook", contacts[1])
     with world.engine.begin() as db:
-        details = db.execute(tables.attempts.select().order_by(tables.attempts.c.id)).all()
-    assert [(row.outcome, row.detail) for row in details] == [("failed", UNREADABLE), ("begun", None)]
+        details = db.execute(tables.attempts.select()).all()
+    assert {(row.outcome, row.detail) for row in details} == {("failed", UNREADABLE), ("begun", None)}
 
 
 def test_a_contact_removed_while_in_flight(world: World, contacts: list[UUID]) -> None:
@@ -147,4 +147,4 @@ def test_a_contact_removed_while_in_flight(world: World, contacts: list[UUID]) -
     with world.engine.begin() as db:
         db.execute(tables.contacts.delete().where(tables.contacts.c.id == contacts[1]))
     assert step(world, job(world).id, LEAVES, exits=EVERY) is Left.UNKNOWN
-    assert outcomes(world) == ["failed", "outcome_unknown"]
+    assert sorted(outcomes(world)) == ["failed", "outcome_unknown"]

@@ -153,6 +153,19 @@ def test_the_time_counts_from_the_telling(world: World) -> None:
     assert escalate(world, MONDAY + timedelta(days=1, hours=2)).told == 2
 
 
+def test_what_has_not_gone_out_is_not_held_against_him(world: World) -> None:
+    """A notice that stands in the inbox and waits for its channel is not escalated; once it is dead it is."""
+    assigned_case(world)
+    scan(world, DUE)
+    with world.engine.begin() as db:
+        db.execute(update(notices).values(sent_at=DUE))
+    assert escalate(world, MONDAY).told == 0
+    assert waits_until(world, "inspector") == MONDAY + timedelta(days=1)
+    with world.engine.begin() as db:
+        db.execute(update(notices).values(state="dead"))
+    assert escalate(world, MONDAY + timedelta(days=1)).told == 2
+
+
 def test_an_empty_post_is_passed_over(world: World, case_id: UUID) -> None:
     """Where no head is left it goes to the deputy head at once; where nobody is above, to nobody, once."""
     with world.engine.begin() as db:

@@ -19,7 +19,7 @@ from tests.receivers.certificates import Authority
 from tests.receivers.driving import HTTP_KINDS, KEY, QUICK, TRUST, destination, now, parcel, wired
 from tests.receivers.http_receiver import Http, take, too_many_429
 from tests.receivers.listening import Receiver, wait_for_end
-from workers.gateways.dialling import Limits, Watch, judge, judged
+from workers.gateways.dialling import Limits, Watch, judge, judged, resolved
 from workers.gateways.gateway import Destination, NotSent
 from workers.gateways.posting import LONGEST_RETRY_AFTER, Poster
 from workers.gateways.registry import gateways
@@ -78,8 +78,14 @@ def test_names_without_an_address_may_get_one() -> None:
     with pytest.raises(NotSent, match=r"无法解析|超时") as caught:
         judged(unknown, QUICK)
     assert not caught.value.permanent
+
+    def slow() -> tuple[str, ...]:
+        time.sleep(0.2)
+        return ("8.8.8.8",)
+
     with pytest.raises(NotSent, match="超时"):
-        judged(Target("https", "nobody.invalid", 443, "/", listed=False), Limits(resolve=0.000001))
+        resolved(slow, 0.02)
+    assert resolved(slow, 5.0) == ("8.8.8.8",)
 
 
 def test_listed_name_is_judged_too() -> None:

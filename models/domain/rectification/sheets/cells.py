@@ -1,15 +1,10 @@
-"""
-One cell, understood by the kind of its column; or refused in words that say what is expected, not what was there.
-
-A unit's name is the one thing repeated, because it is not personal and the refusal would be of no use without it.
-"""
+"""One cell, understood by the kind of its column; or refused in words that say what is expected, not what was there."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -19,19 +14,16 @@ from models.domain.geo import Datum
 from models.domain.law import Law
 from models.domain.rectification.sheets.grids import Value
 from models.domain.rectification.sheets.layouts import Column, Field, Kind
+from models.domain.rectification.sheets.names import Names, NotUnderstood
 from models.domain.rectification.words import Level, Stage
 from models.domain.words.text import is_clean, normal
 
-_LEAST_SUFFIX: Final = 3
-_MOST_ECHO: Final = 30
 _EXACT_DIGITS: Final = 10**15
 _YEARS: Final = range(1949, 2200)
 _DAY: Final = re.compile(
     r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?(?:前|之前)?|(\d{4})(\d\d)(\d\d)"
 )
 _SEPARATORS: Final = re.compile(r"[、,，;；\n]+")
-_BRACKETED: Final = re.compile(r"[（(](样例|示例|虚构)[）)]")
-_DIGITS: Final = re.compile(r"\d{5}")
 
 CHOICES: Final[Mapping[Field, type[StrEnum]]] = {
     Field.DATUM: Datum,
@@ -58,82 +50,6 @@ _ALIASES: Final[Mapping[str, str]] = {
     "中期整改": Stage.MEDIUM,
     "长期整改": Stage.LONG,
 }
-
-
-class NotUnderstood(Exception):
-    """A cell that does not hold what its column asks for; ``told`` says what is expected."""
-
-    def __init__(self, code: str, told: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.told = told
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What names can be looked up: units, divisions and categories, folded."""
-
-    units: Mapping[str, tuple[UUID, ...]]
-    divisions: Mapping[str, tuple[str, ...]]
-    categories: Mapping[str, tuple[str, ...]]
-    elements: str
-
-    @classmethod
-    def of(cls, law: Law) -> Names:
-        """Every name and code of this instance that holds today."""
-        live = [one for one in law.divisions.values() if one.successor is None]
-        kinds = [name for element in law.catalogue.elements for name in element.names]
-        return cls(
-            _by_name(
-                (name, unit.id)
-                for unit in law.units.values()
-                for name in (normal(unit.name), _bare(unit.name))
-            ),
-            _by_name(
-                [*((normal(one.name), one.code) for one in live), *((one.code, one.code) for one in live)]
-            ),
-            _by_name(
-                [
-                    *((normal(one), one) for one in kinds),
-                    *((normal(one.split("/")[-1]), one) for one in kinds),
-                ]
-            ),
-            "、".join(element.name for element in law.catalogue.elements),
-        )
-
-    def unit(self, name: str) -> UUID:
-        """By its whole name, or by an end of it that only one has. Raises ``NotUnderstood``."""
-        key = _bare(name)
-        found = set(self.units.get(normal(name)) or self.units.get(key, ()))
-        if not found and len(key) >= _LEAST_SUFFIX:
-            found = {one for known, ids in self.units.items() if known.endswith(key) for one in ids}
-        if len(found) == 1:
-            return found.pop()
-        told = f"“{name}”" if len(name) <= _MOST_ECHO and not _DIGITS.search(name) else "其中一个"
-        if found:
-            raise NotUnderstood("ambiguous_unit", f"有 {len(found)} 个单位以{told}结尾，请写全称")
-        raise NotUnderstood("unknown_unit", f"单位资料里没有{told}，请写全称，或先在单位资料中登记")
-
-    def division(self, name: str) -> str:
-        """By its code or its name. Raises ``NotUnderstood``."""
-        found = set(self.divisions.get(normal(name), ()))
-        if len(found) == 1:
-            return found.pop()
-        told = (
-            "有重名，请写区划代码"
-            if found
-            else "没有这个行政区划，请写全称或区划代码，如 陈家桥镇 或 430511101"
-        )
-        raise NotUnderstood("unknown_division", told)
-
-    def category(self, name: str) -> str:
-        """As 大气/油烟, or by the kind alone where only one element has it. Raises ``NotUnderstood``."""
-        found = set(self.categories.get(normal(name), ()))
-        if len(found) != 1:
-            raise NotUnderstood(
-                "unknown_category", f"没有这个污染类别，写法如 大气/油烟；要素有 {self.elements}"
-            )
-        return found.pop()
 
 
 def understood(column: Column, value: Value, names: Names) -> Any:
@@ -231,6 +147,10 @@ def _categories(_: Column, value: Value, names: Names) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names.category(one) for one in _parts(value)))
 
 
+def _division(_: Column, value: Value, names: Names) -> str:
+    return names.division("" if isinstance(value, date) else _written(value))
+
+
 def _one_unit(_: Column, value: Value, names: Names) -> UUID:
     parts = _parts(value)
     if len(parts) != 1:
@@ -251,19 +171,6 @@ def _parts(value: Value) -> list[str]:
     return [one.strip() for one in _SEPARATORS.split(_written(value)) if one.strip()]
 
 
-def _bare(name: str) -> str:
-    """A name without spaces and the mark of a sample."""
-    return re.sub(r"\s", "", normal(_BRACKETED.sub("", name)))
-
-
-def _by_name(pairs: Any) -> dict[str, tuple[Any, ...]]:
-    found: dict[str, tuple[Any, ...]] = {}
-    for name, value in pairs:
-        if value not in found.get(name, ()):
-            found[name] = (*found.get(name, ()), value)
-    return found
-
-
 _READERS: Final[Mapping[Kind, Callable[[Column, Value, Names], Any]]] = {
     Kind.TEXT: _text,
     Kind.INTEGER: _whole,
@@ -271,6 +178,7 @@ _READERS: Final[Mapping[Kind, Callable[[Column, Value, Names], Any]]] = {
     Kind.DATE: _day,
     Kind.CHOICE: _choice,
     Kind.CATEGORY: _categories,
+    Kind.DIVISION: _division,
     Kind.UNIT: _one_unit,
     Kind.UNITS: _units,
     Kind.LINES: _lines,
@@ -290,7 +198,7 @@ def shown(column: Column, value: Any, law: Law) -> str | int | None:
             return repr(value)
         case UUID():
             return law.units[value].name
-        case str() if column.field is Field.DIVISION:
+        case str() if column.kind is Kind.DIVISION:
             return law.divisions[value].name
         case str():
             return str(value)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from models.domain.errors import Flaw
-from models.domain.rectification.sheets.cells import Names, NotUnderstood, understood
+from models.domain.rectification.sheets.cells import understood
 from models.domain.rectification.sheets.grids import MOST_ROWS, Grid, Value, address
 from models.domain.rectification.sheets.headings import Headings
 from models.domain.rectification.sheets.layouts import Column, Field, Layout
+from models.domain.rectification.sheets.names import Names, NotUnderstood
 
 _NOT_SPLIT: Final = "与上面的单元格合并了；请取消合并，逐行填写"
 _NO_ITEM: Final = "这一行没有问题编号；如果是合计、说明或签字行，请删去后再导入"

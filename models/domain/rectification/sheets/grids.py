@@ -52,3 +52,9 @@ def letters(column: int) -> str:
 def address(row: int, column: int) -> str:
     """A cell as people call it: C7."""
     return f"{letters(column)}{row}"
+
+
+def placed(cell: str) -> tuple[int, int, str]:
+    """What sorts cells by their names as they stand in the sheet: row by row, then from left to right."""
+    name = cell.rstrip("0123456789")
+    return int(cell[len(name) :] or 0), len(name), name

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     DATE = "date"
     CHOICE = "choice"
     CATEGORY = "category"  # categories of the catalogue, joined by 、
+    DIVISION = "division"  # by name or code
     UNIT = "unit"
     UNITS = "units"  # joined by 、
     LINES = "lines"  # one entry a line

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from models.domain.law import Law, chain_of
 from models.domain.rectification.sheets.cells import shown
@@ -52,8 +52,7 @@ def begin(act: Act, ledger_id: UUID, layout_key: str) -> Table:
     """
     ledger = ledgers.find(act, ledger_id)
     layout = layout_of(layout_key)
-    reach = Scope.of(act.actor)
-    count = int(act.db.execute(_count(reach, ledger_id), reach.binds()).scalar_one())
+    count = _count(act, ledger_id)
     act.note(
         "ledger.export",
         "ledger",
@@ -80,7 +79,7 @@ def begin(act: Act, ledger_id: UUID, layout_key: str) -> Table:
     )
 
 
-def blank(act: Act, layout_key: str, ledger_id: UUID) -> Table:
+def blank(act: Act, ledger_id: UUID, layout_key: str) -> Table:
     """
     The table without rows, to be filled in.
 
@@ -95,10 +94,12 @@ def blank(act: Act, layout_key: str, ledger_id: UUID) -> Table:
     return Table(layout, ledger, act.law, f"{layout.title}{mark}", note, f"{ledger.title}{mark}", 0)
 
 
-def _count(reach: Scope, ledger_id: UUID) -> Select[tuple[int]]:
-    return (
+def _count(act: Act, ledger_id: UUID) -> int:
+    reach = Scope.of(act.actor)
+    statement = (
         select(func.count())
         .select_from(items)
         .join(cases, cases.c.id == items.c.case_id)
         .where(items.c.ledger_id == ledger_id, scope.visible(reach.shape))
     )
+    return int(act.db.execute(statement, reach.binds()).scalar_one())

@@ -8,7 +8,7 @@ by a table. An empty cell says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -18,29 +18,21 @@ from sqlalchemy import func, select
 from models.domain.errors import Conflict, Flaw, Invalid
 from models.domain.ids import moment_of
 from models.domain.law import chain_of
-from models.domain.rectification.sheets.entries import Entry
-from models.domain.rectification.sheets.layouts import Layout
+from models.domain.rectification.sheets.grids import placed
 from models.operations.act import Act
 from models.operations.ledgers import items, ledgers
 from models.operations.ledgers.exchange import registered
-from models.operations.ledgers.exchange.weighing import draft_of, outside, weigh
+from models.operations.ledgers.exchange.registered import Cursor, Item
+from models.operations.ledgers.exchange.understanding import Understood
+from models.operations.ledgers.exchange.weighing import Weighed, draft_of, outside, weigh
 from models.operations.once import Key, once
 from models.tables.base import AnyRow
 from models.tables.cases import cases
 from models.tables.ledgers import items as T
+from models.tables.ledgers import ledgers as L
 
 MOST_TOLD: Final = 200
 """Flaws told at once; how many there are in all is always said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A table that was read: its entries, what could not be read, the SHA-256 (hex) of the file."""
-
-    layout: Layout
-    entries: Sequence[Entry]
-    flaws: Sequence[Flaw]
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +43,7 @@ class Imported:
     created: int
 
 
-def bring_in(act: Act, ledger_id: UUID, sent: Sent, key: Key | None) -> Imported:
+def bring_in(act: Act, ledger_id: UUID, sent: Understood, key: Key | None) -> Imported:
     """
     Enter every new row; a retry under the same key gives the same answer.
 
@@ -60,8 +52,24 @@ def bring_in(act: Act, ledger_id: UUID, sent: Sent, key: Key | None) -> Imported
     """
     ledger = ledgers.find(act, ledger_id)
     content = {"sha256": sent.sha256, "layout": sent.layout.key}
-    import_id = once(act, key, f"ledgers.import:{ledger_id}", content, lambda: _enter_all(act, ledger, sent))
-    return Imported(len(sent.entries), _created(act, ledger_id, import_id))
+    fresh: list[int] = []  # how many, when it is done now and not told again
+    import_id = once(
+        act, key, f"ledgers.import:{ledger_id}", content, lambda: _enter_all(act, ledger, sent, fresh)
+    )
+    created = fresh[0] if fresh else _created(act, ledger_id, import_id)
+    return Imported(len(sent.read.entries), created)
+
+
+def preview(act: Act, ledger_id: UUID, sent: Understood, known: Mapping[Cursor, Item]) -> Weighed:
+    """
+    What an import would do; ``known`` are the items registered, read page by page.
+
+    Raises:
+        NotFound. Conflict: a published batch.
+    """
+    ledger = ledgers.find(act, ledger_id)
+    _open(ledger)
+    return _judge(act, ledger, sent, known)
 
 
 def refused(flaws: Sequence[Flaw]) -> Invalid:
@@ -71,15 +79,15 @@ def refused(flaws: Sequence[Flaw]) -> Invalid:
     return Invalid(told, flaws=flaws[:MOST_TOLD], found=len(flaws))
 
 
-def _enter_all(act: Act, ledger: AnyRow, sent: Sent) -> UUID:
-    """Gives the id of the import, which carries its moment."""
-    weighed = weigh(ledger, sent.layout, sent.entries, registered.all_of(act, ledger.id))
-    flaws = [*sent.flaws, *weighed.flaws, *outside(act, ledger, weighed.fresh)]
-    if flaws:
-        raise refused(flaws)
-    if ledger.read_only:
-        raise Conflict("这是已经公布的批次，只供查阅，不能导入；请导入到本局自己的清单")
+def _enter_all(act: Act, ledger: AnyRow, sent: Understood, fresh: list[int]) -> UUID:
+    """Gives the id of the import, which carries its moment; two imports into one ledger wait for each other."""
+    act.db.execute(select(L.c.id).where(L.c.id == ledger.id).with_for_update())
+    weighed = _judge(act, ledger, sent, registered.all_of(act, ledger.id))
+    if weighed.flaws:
+        raise refused(weighed.flaws)
+    _open(ledger)
     import_id = act.new_id()
+    fresh.append(len(weighed.fresh))
     for entry in weighed.fresh:
         items.enter(act, draft_of(entry, ledger, act.new_id()), {"import": str(import_id)})
     if weighed.fresh:
@@ -91,6 +99,19 @@ def _enter_all(act: Act, ledger: AnyRow, sent: Sent) -> UUID:
             content={"sha256": sent.sha256, "created": len(weighed.fresh), "unchanged": weighed.unchanged},
         )
     return import_id
+
+
+def _judge(act: Act, ledger: AnyRow, sent: Understood, known: Mapping[Cursor, Item]) -> Weighed:
+    """All flaws together, in the order of the sheet."""
+    weighed = weigh(ledger, sent.layout, sent.read.entries, known)
+    found = [*sent.read.flaws, *weighed.flaws, *outside(act, ledger, weighed.fresh)]
+    weighed.flaws = sorted(found, key=lambda flaw: placed(flaw.pointer))
+    return weighed
+
+
+def _open(ledger: AnyRow) -> None:
+    if ledger.read_only:
+        raise Conflict("这是已经公布的批次，只供查阅，不能导入；请导入到本局自己的清单")
 
 
 def _created(act: Act, ledger_id: UUID, import_id: UUID) -> int:

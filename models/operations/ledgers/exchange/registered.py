@@ -156,7 +156,8 @@ def _page(shape: Shape, more: bool) -> Select[Any]:
         .where(T.c.ledger_id == bindparam("ledger", type_=T.c.ledger_id.type), scope.visible(shape))
     )
     if more:
-        number, round_ = bindparam("after_no"), bindparam("after_round")
+        number = bindparam("after_no", type_=T.c.problem_no.type)
+        round_ = bindparam("after_round", type_=T.c.round.type)
         further = or_(T.c.problem_no > number, and_(T.c.problem_no == number, T.c.round > round_))
         statement = statement.where(T.c.problem_no >= number, further)
     return statement.order_by(T.c.problem_no, T.c.round).limit(PAGE)
