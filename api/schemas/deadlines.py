@@ -38,6 +38,7 @@ class DeadlineRow(Out):
 
     id: UUID
     case_id: UUID
+    subject_id: UUID = Field(description="期限针对的对象：案件本身，或其中的异议、公示、整改任务")
     number: str
     case_title: str
     rule_id: str

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.schemas.base import In, Moment, Note, Reason, Words
-from api.schemas.ledgers.steps import ItemStep
+from api.schemas.item_steps import ItemStep
 from models.domain.complaints import (
     ContactWay,
     Measure,

@@ -68,6 +68,7 @@ class DeadlineOut(Out):
 
     id: UUID
     case_id: UUID
+    subject_id: UUID  # the case itself, or the objection, publication or task it is about
     rule_id: str
     title: str
     state: str

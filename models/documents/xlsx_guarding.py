@@ -248,10 +248,10 @@ class _Looking:
         if tag == "f":
             self._length, self._valued = 0, False
         elif tag == "c":
-            if self._valued:
+            if self._valued or self._formula:
                 self.seen.last_row = max(self.seen.last_row, self._row)
                 self.seen.last_column = max(self.seen.last_column, self._column)
-            elif self._formula and len(self.seen.uncounted) < MOST_MERGES:
+            if not self._valued and self._formula and len(self.seen.uncounted) < MOST_MERGES:
                 self.seen.uncounted.add((self._row, self._column))
             self._inside = False
         elif tag == "si":

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from models.domain.acceptance.standards import Standard
 from models.domain.catalogue import Catalogue
-from models.domain.rectification.standards import Standard
 from models.domain.timing.calendar import Calendar
 from models.domain.timing.reminders import Stage
 from models.domain.timing.rules import Rule, choose

@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from models.domain.rectification.materials import MaterialKind
+from models.domain.acceptance.materials import MaterialKind
 from models.tables.base import JSON_ANY, Instant, TextEnum, metadata, uuid_column
 
 stations = Table(

@@ -44,7 +44,11 @@ OUTSIDE: Final[Mapping[str, frozenset[str]]] = {
     "officer_id": ELSEWHERE_ALL,
     "notice_id": frozenset(PEOPLE) - {"inspector"},
     "grant_id": frozenset(PEOPLE) - {"supervisor"},
+    "material_id": ELSEWHERE_ALL | OTHER_UNIT | {"town_inspector"},
+    "station_id": ELSEWHERE_ALL | OTHER_UNIT | {"town_inspector"},
     "channel_id": ELSEWHERE_ALL,
+    "period_id": ELSEWHERE_ALL,
+    "correction_id": ELSEWHERE_ALL | {"town_inspector"},
 }
 """Who is outside, by what the path names; where it names two, the first decides."""
 
@@ -69,6 +73,7 @@ LISTS: Final[Mapping[str, tuple[dict[str, str], ...]]] = {
     "list_dead_letters": ({},),
     "preview_notices": ({}, {"day": "2026-12-23"}),
     "list_channels": ({},),
+    "list_periods": ({},),
     "list_phrases": ({}, {"use": "tell"}),
     "list_publications": ({}, {"case_id": "case_id"}, {"state": "approved"}, {"late": "false"}),
     "list_objections": ({}, {"publication_id": "publication_id"}, {"late": "false"}),
@@ -102,6 +107,7 @@ PLACED: Final = {
     "register_complaint": ("stranger_clerk",),
     "add_phrase": ("stranger_clerk", "town_inspector"),
     "add_site": ("stranger_clerk", "stranger_inspector", "town_inspector"),
+    "open_period": ("stranger_office",),
     "add_unit": ("stranger_admin",),
     "add_channel": ("stranger_admin",),
     "add_division": ("stranger_admin",),

@@ -34,8 +34,10 @@ from models.tables import people as T
 from models.tables.complaints import complaints
 from models.tables.deadlines import deadlines
 from models.tables.enterprises import enterprises as enterprise_table
+from models.tables.materials import materials, stations
 from models.tables.notices import notices
 from models.tables.public import evidence
+from tests.api.ledgers import walking as months
 from tests.factories import COUNTY, NOW, OTHER_COUNTY, QUICK, TOWN, World, case_draft
 from tests.operations.law.story import Story
 from tests.operations.publishing.stories import objected, objection_on, published
@@ -74,8 +76,10 @@ def filled(world: World) -> County:
     seen = [story.case_id, proposed.case_id, told, spot_case(world)]
     county.ids |= _case(world, story)
     county.ids |= _photo(world, county.ids["complaint_id"])
+    county.ids |= _paper(world, story.case_id)
     county.ids |= _told(world, told)
     county.ids |= _publication(world)
+    county.ids |= months.a_month(world)
     county.ids |= _registry(world)
     county.ids |= _people(world)
     county.ids |= _reached(world)
@@ -113,6 +117,18 @@ def _photo(world: World, complaint_id: str) -> dict[str, str]:
         values = asdict(photo) | {"complaint_id": UUID(complaint_id), "received_at": NOW}
         db.execute(insert(evidence), values)
     return {"evidence_id": str(photo.id)}
+
+
+def _paper(world: World, case_id: UUID) -> dict[str, str]:
+    """A paper and a photo station of the case; the file is not asked for."""
+    paper, station, by = uuid7(NOW), uuid7(NOW), world.account("inspector")
+    values = {"id": paper, "case_id": case_id, "round": 1, "kind": "process", "title": "界内材料", "facts": {}}
+    file = {"file_name": "界内.pdf", "sha256": b"f" * 32, "size": 9, "uploaded_by": by, "received_at": NOW}
+    with world.engine.begin() as db:
+        db.execute(insert(materials).values(values | file))
+        placed = {"id": station, "case_id": case_id, "no": 1, "text": "界内机位", "created_at": NOW}
+        db.execute(insert(stations).values(placed))
+    return {"material_id": str(paper), "station_id": str(station)}
 
 
 def _told(world: World, case_id: UUID) -> dict[str, str]:
@@ -213,6 +229,7 @@ _PUBLICATION: Final = {
     "last_day": "2026-12-02",
 }
 _REASSIGN: Final = {"reason": "轮岗移交"}
+_PAPER: Final = {"kind": "process", "title": "样例", "file_name": "x.pdf", "sha256": "0" * 64, "size": 9}
 
 
 def body_of(operation: str, ids: Mapping[str, str]) -> Any:
@@ -266,4 +283,8 @@ def body_of(operation: str, ids: Mapping[str, str]) -> Any:
         "change_channel": {"title": "改名渠道"},
         "set_my_contacts": {"items": []},
         "set_contacts": {"items": []},
-    }.get(operation)
+        "put_material": _PAPER,
+        "void_material": {"reason": "传错了"},
+        "add_station": {"no": 2, "text": "桥头"},
+        "change_station": {"heading": 90},
+    }.get(operation) or months.body_of(operation, ids)

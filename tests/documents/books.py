@@ -33,6 +33,9 @@ def table(
     sheet.title = title
     for row in (*above, headings, *rows):
         sheet.append(list(row))
+        for cell in sheet[sheet.max_row]:
+            if cell.data_type == "f":  # a text that only looks like a formula
+                cell.data_type = "s"
     for cells in merged:
         sheet.merge_cells(cells)
     if hidden:

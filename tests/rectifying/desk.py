@@ -15,8 +15,11 @@ from models.domain.ids import uuid7
 class Answer(Protocol):
     """What came back."""
 
-    status_code: int
-    text: str
+    @property
+    def status_code(self) -> int: ...
+
+    @property
+    def text(self) -> str: ...
 
     def json(self) -> Any: ...
 

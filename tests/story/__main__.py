@@ -184,10 +184,12 @@ def _closed(people: People, trouble: Trouble, case_id: str) -> None:
 
 
 def _days_pass(instance: Instance, people: People, trouble: Trouble, point: str, days: int) -> None:
-    """Trouble for the worker, then the clock moves and it must find what is due."""
+    """Trouble for the worker, then the clock moves and it must find what is due, and send it when its morning comes."""
     trouble(point, "worker")
     instance.move_clock(days * DAY)
     _settle(instance, people)
+    while instance.to_the_next_digest():
+        _settle(instance, people)
 
 
 def _answer(people: People, case_id: str) -> None:

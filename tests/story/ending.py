@@ -118,12 +118,17 @@ def _told_once(db: Connection) -> dict[str, Any]:
 
 
 def _console(instance: Story, db: Connection) -> dict[str, Any]:
-    """Each attempt that the console printed is one the database knows, and none is there twice."""
+    """Each attempt the console printed is one the database knows; no attempt and no notice is there twice."""
     printed: Counter[str] = Counter()
+    carried: Counter[str] = Counter()
     for line in (instance.folder / "console.log").read_text("utf-8", errors="replace").splitlines():
         if line.startswith("{") and "attempt_id" in (found := json.loads(line)):
             printed[found["attempt_id"]] += 1
+            carried.update(one["notice_id"] for one in found["notices"])
     known = {str(one) for one in db.execute(select(attempts.c.id)).scalars()}
     assert set(printed) <= known
     assert not printed or max(printed.values()) == 1, "somebody was told twice"
-    return {"printed": sum(printed.values())}
+    assert not carried or max(carried.values()) == 1, "a notice went out twice"
+    sent = {str(one) for one in db.execute(select(notices.c.id).where(notices.c.state == "sent")).scalars()}
+    assert sent <= set(carried), "a notice is called sent that never left"
+    return {"printed": sum(printed.values()), "carried": sum(carried.values())}

@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from models.db.engines import open_reader
+from models.tables.channels import dispatches
 from models.tables.deadlines import deadlines
 from models.tables.notices import notices
 from tests.benchmarks.http import free_port
@@ -90,12 +91,27 @@ class Instance:
         return float(self.offset.read_text())
 
     def waiting(self) -> int:
-        """How many clocks have something to say, and how many notices wait to be sent, by the moved clock."""
+        """How many clocks have something to say, and how much waits to be told or sent, by the moved clock."""
         moment = now() + timedelta(seconds=self.shift)
+        due = (
+            select(func.count()).where(deadlines.c.remind_at <= moment),
+            select(func.count()).where(
+                notices.c.state == "waiting", notices.c.dispatch_id.is_(None), notices.c.next_at <= moment
+            ),
+            select(func.count()).where(dispatches.c.state == "waiting", dispatches.c.next_at <= moment),
+        )
         with open_reader(self.url).connect() as db:
-            clocks = select(func.count()).where(deadlines.c.remind_at <= moment)
-            messages = select(func.count()).where(notices.c.state == "waiting", notices.c.next_at <= moment)
-            return int(db.execute(clocks).scalar_one() + db.execute(messages).scalar_one())
+            return sum(int(db.execute(one).scalar_one()) for one in due)
+
+    def to_the_next_digest(self) -> bool:
+        """Put the clock forward to when the next message leaves; False: none waits."""
+        moment = now() + timedelta(seconds=self.shift)
+        first = select(func.min(dispatches.c.next_at)).where(dispatches.c.state == "waiting")
+        with open_reader(self.url).connect() as db:
+            at = db.execute(first).scalar_one()
+        if at is not None and at > moment:
+            self.move_clock((at - moment).total_seconds())
+        return at is not None
 
     def stop(self) -> None:
         for child in self.children.values():

@@ -24,15 +24,17 @@ class People:
         self.http = httpx2.Client(base_url=f"http://127.0.0.1:{instance.port}", timeout=10, trust_env=False)
 
     def ask(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> httpx2.Response:
-        """Send until an answer comes that is not a server's trouble."""
+        """Send JSON until an answer comes that is not a server's trouble."""
+        return self.send(who, method, path, json=body, headers=headers)
+
+    def send(self, who: str | None, method: str, path: str, **how: Any) -> httpx2.Response:
+        """Send until an answer comes that is not a server's trouble; ``who`` ``None`` is the public."""
         give_up = time.monotonic() + PATIENCE_SECONDS
+        wanted = how.pop("headers", {})
         while True:
             try:
-                token = self.tokens.get(who) or self.sign_in(who)
-                answer = self.http.request(
-                    method, path, json=body, headers={"Authorization": f"Bearer {token}", **headers}
-                )
-                if answer.status_code == 401:
+                answer = self.http.request(method, path, headers={**self._bearer(who), **wanted}, **how)
+                if answer.status_code == 401 and who is not None:
                     self.tokens.pop(who, None)
                     continue
                 if answer.status_code < 500 and answer.status_code != 429:
@@ -45,6 +47,11 @@ class People:
                 if name in self.instance.children:
                     self.instance.mend("fault", name)
             time.sleep(0.1)
+
+    def _bearer(self, who: str | None) -> dict[str, str]:
+        if who is None:
+            return {}
+        return {"Authorization": f"Bearer {self.tokens.get(who) or self.sign_in(who)}"}
 
     def sign_in(self, who: str) -> str:
         answer = self.http.post(

@@ -77,12 +77,16 @@ class Instance:
     def run_until_settled(self) -> list[dict[str, str]]:
         """A worker as people start it, until nothing waits; gives the lines it printed."""
         with self.worker("workers.run") as process:
-            deadline = time.monotonic() + PATIENCE_SECONDS
-            while "waiting" in self.states():
-                assert time.monotonic() < deadline, process.poll()
-                time.sleep(0.05)
-            process.terminate()
-            out, err = process.communicate(timeout=PATIENCE_SECONDS)
+            return self.settled(process)
+
+    def settled(self, process: subprocess.Popen[str]) -> list[dict[str, str]]:
+        """Wait until nothing waits, and end the worker; gives the lines it printed."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while "waiting" in self.states():
+            assert time.monotonic() < deadline, process.poll()
+            time.sleep(0.05)
+        process.terminate()
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
         assert process.returncode == 0, err
         return [json.loads(line) for line in out.splitlines()]
 
@@ -125,6 +129,23 @@ def test_killed_on_the_way(instance: Instance, point: str, said: int, printed: i
     assert len(lines) == printed
     with instance.world.engine.connect() as db:
         assert len(db.execute(select(attempts.c.id)).all()) == 1
+
+
+def test_two_at_work_and_one_killed_for_good(instance: Instance) -> None:
+    """What a killed worker held is left alone while its lease runs, and then sent by the one beside it, once."""
+    held = ("tests.workers.held_worker", "claimed", str(instance.pipe), str(instance.said))
+    with instance.worker(*held) as first:
+        with instance.pipe.open() as pipe:
+            assert pipe.readline() == "here\n"
+        with instance.worker("workers.run") as second:
+            first.kill()
+            assert first.wait() == -signal.SIGKILL
+            time.sleep(1)
+            assert instance.states() == ["waiting"]
+            instance.set_clock(LEAVES + LEASE + timedelta(seconds=1))
+            lines = instance.settled(second)
+    assert (instance.states(), len(lines), instance.in_the_inbox()) == (["sent"], 1, 1)
+    assert instance.said.read_text() == ""
 
 
 def test_started_and_stopped(instance: Instance) -> None:

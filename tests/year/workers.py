@@ -16,6 +16,7 @@ from models.operations.reminders import reminding
 from models.operations.reminders.leases import LEASE
 from models.operations.reminders.messages import Message, stage_message, suspended_message
 from models.operations.reminders.recipients import people_of
+from models.operations.reminders.waiting import look
 from models.tables.channels import dispatches
 from models.tables.deadlines import deadlines
 from models.tables.notices import notices, work_items
@@ -61,7 +62,7 @@ class Pair:
                     break
                 self.clock.now += LEASE + timedelta(seconds=1)
         else:
-            raise AssertionError("the workers do not come to an end")
+            raise AssertionError(f"the workers do not come to an end: {self._left()}")
         self._remember(due)
 
     def next_at(self) -> datetime | None:
@@ -112,6 +113,15 @@ class Pair:
         ]
         with self._reader.connect() as db:
             return any(db.execute(look).first() is not None for look in looks)
+
+    def _left(self) -> list[str]:
+        """What waits at the moment, for whoever has to find out why."""
+        with self._reader.connect() as db:
+            waiting = select(dispatches).where(
+                dispatches.c.state == "waiting", dispatches.c.next_at <= self.clock.now
+            )
+            looked = look(db, self.clock.now)
+            return [str(self.clock.now), str(looked), *(str(row) for row in db.execute(waiting.limit(5)))]
 
     def _saying(self) -> dict[UUID, set[Told]]:
         """What the due clocks have to say now, and to whom."""

@@ -114,7 +114,7 @@ def _make_sample(settings: Settings) -> list[Row]:
     def finish(folder: Path, built: Built) -> None:
         if built.left_out:
             listed = "、".join(built.left_out)
-            screen.warn(f"本机时钟早于样例数据（2026-11-23），以下来件未建或未办完：{listed}")
+            screen.warn(f"本机时钟早于样例数据（2026-11-23），以下来件或整改问题未建或未办完：{listed}")
         if not screen.is_terminal():
             screen.write_sheet(folder / SHEET, "环巡示例实例的账号：登录名、岗位、姓名、口令", rows)
 

@@ -7,10 +7,10 @@ from typing import Any, Self
 from uuid import UUID
 
 from api.schemas.base import Out
-from models.domain.rectification.dossier import Line, title_of
-from models.domain.rectification.materials import KIND_TITLES, MaterialKind, Phase
+from models.domain.acceptance.dossier import Line, title_of
+from models.domain.acceptance.materials import KIND_TITLES, MaterialKind, Phase
+from models.domain.acceptance.standards import LIMIT_TITLES, Due, Limit, Paper, Standard, When
 from models.domain.rectification.places import station_text
-from models.domain.rectification.standards import LIMIT_TITLES, Due, Limit, Paper, Standard, When
 from models.domain.timing.rules import Confidence, Scope
 from models.operations.materials.viewing import Dossier
 from models.tables.base import AnyRow

@@ -11,7 +11,7 @@ from pydantic import Field
 from api.paging import PageQuery
 from api.schemas.base import DivisionCode, In, Note, Out, PlaceIn, PlaceOut, Words
 from api.schemas.cases import Categories, ClientId, due, place_of
-from api.schemas.ledgers.steps import Line, Person, Text
+from api.schemas.item_steps import Line, Person, Text
 from api.schemas.whole_case import place_out
 from models.domain.geo import Datum
 from models.domain.rectification.drafts import ItemDraft, LedgerDraft

@@ -10,10 +10,10 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, FiniteFloat, model_validator
 
 from api.schemas.base import In, Moment, Words
+from models.domain.acceptance.materials import MaterialKind as K
+from models.domain.acceptance.materials import Phase
 from models.domain.errors import Invalid
 from models.domain.geo import Datum
-from models.domain.rectification.materials import MaterialKind as K
-from models.domain.rectification.materials import Phase
 from models.domain.rectification.places import station_m
 from models.operations.materials.adding import MaterialDraft
 from models.operations.materials.stations import StationDraft

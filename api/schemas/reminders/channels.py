@@ -71,7 +71,7 @@ class ConfigFieldOut(Out):
     title: str
     kind: FieldKind
     required: bool
-    secret: bool
+    hidden: Annotated[bool, Field(validation_alias="secret", description="保密，输入时不显示")]
     choices: list[str]
     default: str | int | None
     longest: int

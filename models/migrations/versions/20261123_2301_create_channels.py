@@ -86,6 +86,8 @@ def upgrade() -> None:
         select id, notice_id, channel, begun_at, ended_at, outcome, detail from attempt_of_notice
     """)
     op.drop_table("attempt_of_notice")
+    # The ladder goes on weekly now: clocks that had said their last are looked at again. What was told stays told.
+    op.execute("update deadline set remind_at = due_at where state = 'running' and remind_at is null")
 
 
 def downgrade() -> None:

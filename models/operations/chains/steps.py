@@ -20,6 +20,7 @@ from models.vault import Vault
 
 PAGE: Final = 500
 _ACTIONS: Final = {f"case.{action.value}": action for action in Action}
+_OPENING: Final = frozenset({Action.REGISTER, Action.LIST})
 _Key = tuple[UUID, Action, datetime]
 
 
@@ -82,10 +83,10 @@ class Steps:
             return
         self._matched += 1
         same_person = told.by == (str(row.by) if row.by else None)
-        # Registering is noted with the content of the case, which has no inputs of its own.
+        # Opening a case is noted with the content of the case; the step has no inputs of its own.
         if not same_person:
             self._differs(told, "办理人")
-        elif action is not Action.REGISTER and told.digest != self.vault.digest(
+        elif action not in _OPENING and told.digest != self.vault.digest(
             canonical(journalled(dict(row._mapping)))
         ):
             self._differs(told, "填写内容、岗位、状态或轮次")

@@ -25,6 +25,7 @@ COUNTY_DIGITS: Final = 6
 COLUMNS: Final = (
     T.c.id,
     T.c.case_id,
+    T.c.subject_id,
     cases.c.number,
     cases.c.title.label("case_title"),
     T.c.rule_id,

@@ -18,9 +18,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, update
 
+from models.domain.acceptance.standards import Standard, parse_standards
 from models.domain.catalogue import Catalogue, parse_elements, parse_words
 from models.domain.law import Division, Law, UnitInfo
-from models.domain.rectification.standards import Standard, parse_standards
 from models.domain.timing.calendar import Calendar, CalendarYear, parse_csv
 from models.domain.timing.reminders import Stage, parse_ladder
 from models.domain.timing.rule_cells import cells_of, rule_of

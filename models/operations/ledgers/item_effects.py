@@ -13,8 +13,9 @@ from models.domain.rectification.words import Part, Progress
 from models.domain.states import Action
 from models.domain.timing.calendar import legal_day
 from models.operations import deadlines
+from models.operations.casework import item_past
 from models.operations.casework.stepping import Work
-from models.operations.ledgers import item_checks, item_clocks, item_facts, items, relapsing
+from models.operations.ledgers import item_checks, item_clocks, items, relapsing
 from models.tables.cases import case_units
 from models.tables.ledgers import items as T
 from models.tables.ledgers import tasks
@@ -29,7 +30,7 @@ def check(work: Work) -> None:
     Raises:
         Invalid
     """
-    work.item = item_facts.item_of(work.act, work.case.id)
+    work.item = item_past.item_of(work.act, work.case.id)
     item_checks.check(work)
 
 
@@ -91,7 +92,7 @@ def _designate(work: Work) -> None:
 
 
 def _grant_extension(work: Work) -> None:
-    asked = item_facts.history_of(work.act, work.case.id).last(Action.REQUEST_EXTENSION)
+    asked = item_past.history_of(work.act, work.case.id).last(Action.REQUEST_EXTENSION)
     assert asked is not None
     until, clock = date.fromisoformat(asked.inputs["until"]), work.clock(item_clocks.DUE)
     _item(work, due_on=until, progress=Progress.ON_SCHEDULE)

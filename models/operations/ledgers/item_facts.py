@@ -2,68 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 
-from models.domain.access import Actor, Role
 from models.domain.rectification.facts import ItemFacts
 from models.domain.rectification.words import LEAST_VERIFIERS, Level, Part
 from models.domain.states import Action
 from models.operations.act import Act
+from models.operations.casework.item_past import (
+    APPLYING,
+    VERIFYING,
+    History,
+    earlier_verifiers,
+    history_of,
+    item_of,
+    own_units,
+    parts_of,
+    verifiers_of,
+)
 from models.operations.casework.stepping import Work
 from models.operations.materials import gaps
 from models.operations.publishing import standing
 from models.tables.base import AnyRow
-from models.tables.cases import case_units, steps
-from models.tables.ledgers import items, tasks
-from models.tables.people import accounts, grants
+from models.tables.ledgers import tasks
 
-_case_id = bindparam("case_id", type_=steps.c.case_id.type)
-_ITEM = select(items).where(items.c.case_id == _case_id)
-_UNITS = select(case_units.c.unit_id, case_units.c.part).where(case_units.c.case_id == _case_id)
-_STEPS = (
-    select(steps.c.action, steps.c.by, steps.c.principal_id, steps.c.at, steps.c.inputs)
-    .where(steps.c.case_id == _case_id)
-    .order_by(steps.c.seq)
-)
+Parts = Mapping[Part, frozenset[UUID]]
+_case_id = bindparam("case_id", type_=tasks.c.case_id.type)
 _OPEN_TASKS = (
     select(tasks.c.no).where(tasks.c.case_id == _case_id, tasks.c.done_on.is_(None)).order_by(tasks.c.no)
 )
-
-APPLYING: Final = frozenset({Action.SUBMIT_PLAN, Action.REQUEST_EXTENSION, Action.SELF_CHECK, Action.APPLY})
-VERIFYING: Final = frozenset({Action.VERIFY, Action.COUNTERSIGN})
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """The steps of an item so far."""
-
-    steps: Sequence[AnyRow]
-
-    def people(self, actions: Collection[Action]) -> frozenset[UUID]:
-        """Who took any of these steps, and on whose behalf."""
-        found = (one for row in self.steps if row.action in actions for one in (row.by, row.principal_id))
-        return frozenset(one for one in found if one is not None)
-
-    def last(self, action: Action) -> AnyRow | None:
-        return next((row for row in reversed(self.steps) if row.action is action), None)
-
-    def count(self, action: Action) -> int:
-        return sum(row.action is action for row in self.steps)
-
-
-def item_of(act: Act, case_id: UUID) -> AnyRow:
-    """The item of a rectification case."""
-    return act.db.execute(_ITEM, {"case_id": case_id}).one()
-
-
-def history_of(act: Act, case_id: UUID) -> History:
-    return History(act.db.execute(_STEPS, {"case_id": case_id}).all())
 
 
 def of(work: Work) -> ItemFacts:
@@ -71,132 +42,94 @@ def of(work: Work) -> ItemFacts:
     act, case = work.act, work.case
     item = work.item if work.item is not None else item_of(act, case.id)
     past, parts = history_of(act, case.id), parts_of(act, case.id)
-    earlier = earlier_verifiers(act, item)
-    responsible = parts.get(Part.RESPONSIBLE, frozenset())
-    verifier = next(iter(parts.get(Part.VERIFIER, frozenset())), None)
     due = work.clock("RECT_DUE")
-    verified = past.last(Action.VERIFY)
-    lacking = gaps.gaps(act, case, item)
-    shown = standing.standing(act, case.id, _verified_at(past))
     return ItemFacts(
         state=case.state,
         division=case.division_code,
         actor=act.actor,
-        responsible=responsible,
-        families=act.law.families(responsible),
-        lead=parts.get(Part.LEAD, frozenset()),
-        verifier=verifier,
-        own_units=own_units(act),
-        applicants=past.people(APPLYING),
-        verifiers=past.people(VERIFYING),
-        earlier_verifiers=earlier,
-        verified_by=verified.by if verified else None,
-        members=frozenset(UUID(one) for one in verified.inputs["members"]) if verified else frozenset(),
         open_tasks=tuple(act.db.execute(_OPEN_TASKS, {"case_id": case.id}).scalars()),
         overdue=due is not None and act.now >= due.due_at,
         needs_outside_act=item.level is not Level.COUNTY,
-        missing_materials=lacking.missing,
-        missing_at_end=lacking.missing_at_end,
-        unmet_standard=lacking.unmet_standard,
-        unpaired_stations=lacking.unpaired_stations,
-        published=shown.published,
-        publicity_over=shown.over,
-        open_objections=shown.open_objections,
-        upheld_objections=shown.upheld,
         look_backs=past.count(Action.LOOK_BACK),
-        **_of_step(work, item, verifier, responsible, earlier),
+        **_people(act, item, past, parts),
+        **_lacking(act, case, item, past),
+        **_of_step(work, item, parts),
     )
 
 
-def earlier_verifiers(act: Act, item: AnyRow) -> frozenset[UUID]:
-    """Who verified any round before this one."""
-    if item.round == 1:
-        return frozenset()
-    rows = act.db.execute(
-        select(steps.c.by, steps.c.principal_id)
-        .join(items, items.c.case_id == steps.c.case_id)
-        .where(
-            items.c.ledger_id == item.ledger_id,
-            items.c.problem_no == item.problem_no,
-            items.c.round < item.round,
-            steps.c.action.in_(sorted(VERIFYING)),
-        )
-    )
-    return frozenset(one for row in rows for one in row if one is not None)
+def _people(act: Act, item: AnyRow, past: History, parts: Parts) -> dict[str, Any]:
+    """Who may not do what, because of what he or his unit did before."""
+    responsible = parts.get(Part.RESPONSIBLE, frozenset())
+    verified = past.last(Action.VERIFY)
+    return {
+        "responsible": responsible,
+        "families": act.law.families(responsible),
+        "lead": parts.get(Part.LEAD, frozenset()),
+        "verifier": _verifier(parts),
+        "own_units": own_units(act),
+        "applicants": past.people(APPLYING),
+        "verifiers": past.people(VERIFYING),
+        "earlier_verifiers": earlier_verifiers(act, item),
+        "verified_by": verified.by if verified else None,
+        "members": frozenset(UUID(one) for one in verified.inputs["members"]) if verified else frozenset(),
+    }
 
 
-def verifiers_of(act: Act, unit_id: UUID, among: Iterable[UUID] | None = None) -> frozenset[UUID]:
-    """Active accounts that hold the verifier's role for a unit now."""
-    statement = (
-        select(grants.c.account_id)
-        .join(accounts, accounts.c.id == grants.c.account_id)
-        .where(
-            accounts.c.active,
-            grants.c.role == Role.VERIFIER,
-            grants.c.unit_id == unit_id,
-            grants.c.valid_from <= act.now,
-            or_(grants.c.valid_to.is_(None), grants.c.valid_to > act.now),
-        )
-    )
-    if among is not None:
-        statement = statement.where(grants.c.account_id.in_(sorted(among)))
-    return frozenset(act.db.execute(statement).scalars())
-
-
-def _verified_at(past: History) -> Any:
-    """Since when a publication counts: the acceptance it is to announce."""
+def _lacking(act: Act, case: AnyRow, item: AnyRow, past: History) -> dict[str, Any]:
+    """What the file lacks, and where the publicity of the latest acceptance stands."""
+    lacking = gaps.gaps(act, case, item)
     signed = past.last(Action.COUNTERSIGN)
-    return signed.at if signed else None
+    shown = standing.standing(act, case.id, signed.at if signed else None)
+    return {
+        "missing_materials": lacking.missing,
+        "missing_at_end": lacking.missing_at_end,
+        "unmet_standard": lacking.unmet_standard,
+        "unpaired_stations": lacking.unpaired_stations,
+        "published": shown.published,
+        "publicity_over": shown.over,
+        "open_objections": shown.open_objections,
+        "upheld_objections": shown.upheld,
+    }
 
 
-def parts_of(act: Act, case_id: UUID) -> dict[Part, frozenset[UUID]]:
-    """The units of an item by their part."""
-    parts: dict[Part, frozenset[UUID]] = {}
-    for row in act.db.execute(_UNITS, {"case_id": case_id}):
-        parts[Part(row.part)] = parts.get(Part(row.part), frozenset()) | {row.unit_id}
-    return parts
+def _verifier(parts: Parts) -> UUID | None:
+    return next(iter(parts.get(Part.VERIFIER, frozenset())), None)
 
 
-def own_units(act: Act) -> frozenset[UUID]:
-    """The units of the grants, of the account, and of everybody the actor stands in for."""
-    actor: Actor = act.actor
-    persons = {actor.account_id} | {grant.principal_id for grant in actor.grants}
-    homes = select(accounts.c.unit_id).where(
-        accounts.c.id.in_(sorted(one for one in persons if one is not None))
-    )
-    held = {grant.unit_id for grant in actor.grants} | set(act.db.execute(homes).scalars())
-    return frozenset(one for one in held if one is not None)
-
-
-def _of_step(
-    work: Work, item: AnyRow, verifier: UUID | None, responsible: frozenset[UUID], earlier: frozenset[UUID]
-) -> dict[str, Any]:
+def _of_step(work: Work, item: AnyRow, parts: Parts) -> dict[str, Any]:
     """What the inputs of the step at hand say; nothing is wrong with a step that nobody has typed."""
-    act, inputs = work.act, work.step.inputs
+    inputs = work.step.inputs
     match work.step.action:
         case Action.DESIGNATE:
-            unit = UUID(inputs["unit_id"])
-            left = verifiers_of(act, unit) - earlier
-            return {
-                "designee_related": unit in act.law.families(responsible),
-                "designee_verified_before": bool(earlier) and len(left) < LEAST_VERIFIERS,
-            }
+            return _designee(work.act, UUID(inputs["unit_id"]), item, parts)
         case Action.GRANT_EXTENSION | Action.APPROVE_WRITE_OFF:
             outside = inputs.get("outside")
-            return {
-                "outside_act_given": outside is not None,
-                "outside_act_in_time": _in_time(work, item, outside),
-            }
+            in_time = _in_time(work, item, outside)
+            return {"outside_act_given": outside is not None, "outside_act_in_time": in_time}
         case Action.VERIFY:
-            wanted = frozenset(UUID(one) for one in inputs["members"])
-            able = verifiers_of(act, verifier, wanted) - earlier if verifier else frozenset()
-            enough = len(wanted) >= LEAST_VERIFIERS and act.actor.account_id in wanted
-            return {"members_foreign": not enough or wanted != able}
+            return {"members_foreign": _foreign(work.act, inputs["members"], item, parts)}
         case Action.SELF_CHECK:
             met = {one["no"] for one in inputs["checklist"] if one["met"]}
-            return {"checklist_open": tuple(no for no in range(1, len(item.checklist) + 1) if no not in met)}
+            left = (no for no in range(1, len(item.checklist) + 1) if no not in met)
+            return {"checklist_open": tuple(left)}
         case _:
             return {}
+
+
+def _designee(act: Act, unit: UUID, item: AnyRow, parts: Parts) -> dict[str, Any]:
+    earlier = earlier_verifiers(act, item)
+    left = verifiers_of(act, unit) - earlier
+    return {
+        "designee_related": unit in act.law.families(parts.get(Part.RESPONSIBLE, frozenset())),
+        "designee_verified_before": bool(earlier) and len(left) < LEAST_VERIFIERS,
+    }
+
+
+def _foreign(act: Act, members: Sequence[str], item: AnyRow, parts: Parts) -> bool:
+    """Whether the group lacks the actor or a second one, or names anybody who may not be in it."""
+    verifier, wanted = _verifier(parts), frozenset(UUID(one) for one in members)
+    able = verifiers_of(act, verifier, wanted) - earlier_verifiers(act, item) if verifier else frozenset()
+    return len(wanted) < LEAST_VERIFIERS or act.actor.account_id not in wanted or wanted != able
 
 
 def _in_time(work: Work, item: AnyRow, outside: dict[str, Any] | None) -> bool:

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import insert, update
 
+from models.domain.acceptance.materials import MOST_FILE_BYTES, MaterialKind
 from models.domain.errors import Conflict, Flaw, Invalid, TooLarge
 from models.domain.geo import Datum, to_wgs84
 from models.domain.law import chain_of
-from models.domain.rectification.materials import MOST_FILE_BYTES, MaterialKind
 from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
 from models.operations.casework import sight

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
+from models.domain.acceptance import materials
+from models.domain.acceptance.materials import KIND_TITLES, MaterialKind
 from models.domain.access import Grant, Role
 from models.domain.errors import Conflict, Forbidden
-from models.domain.rectification import materials
-from models.domain.rectification.materials import KIND_TITLES, MaterialKind
 from models.domain.rectification.words import Part
 from models.domain.states import Action, State
 from models.operations.act import Act

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from models.domain.rectification import dossier, standards
-from models.domain.rectification.comparing import compare
-from models.domain.rectification.dossier import Line
-from models.domain.rectification.standards import Due, Standard
-from models.domain.rectification.stations import unpaired
+from models.domain.acceptance import dossier, standards
+from models.domain.acceptance.comparing import compare
+from models.domain.acceptance.dossier import Line
+from models.domain.acceptance.standards import Due, Standard
+from models.domain.acceptance.stations import unpaired
 from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
 from models.operations.materials import rows

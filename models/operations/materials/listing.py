@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.domain.rectification.standards import Standard
+from models.domain.acceptance.standards import Standard
 from models.operations.act import Act
 
 

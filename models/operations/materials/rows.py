@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
+from models.domain.acceptance.comparing import Poll, Report, Sample
+from models.domain.acceptance.dossier import Held
+from models.domain.acceptance.materials import MaterialKind, Phase
+from models.domain.acceptance.stations import Photo, Station
 from models.domain.errors import NotFound
-from models.domain.rectification.comparing import Poll, Report, Sample
-from models.domain.rectification.dossier import Held
-from models.domain.rectification.materials import MaterialKind, Phase
-from models.domain.rectification.stations import Photo, Station
 from models.operations.act import Act
 from models.operations.casework import sight
 from models.tables.base import AnyRow

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import insert, update
 
+from models.domain.acceptance.materials import MaterialKind
 from models.domain.access import Grant, Role
 from models.domain.errors import Conflict, Duplicate, Forbidden
 from models.domain.geo import Datum, to_wgs84
 from models.domain.law import chain_of
-from models.domain.rectification.materials import MaterialKind
 from models.operations.act import Act
 from models.operations.casework import sight
 from models.operations.materials import allowed, rows

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from models.domain.rectification.materials import MaterialKind
-from models.domain.rectification.stations import apart
+from models.domain.acceptance.materials import MaterialKind
+from models.domain.acceptance.stations import apart
 from models.operations.act import Act
 from models.operations.casework import sight
 from models.operations.materials import gaps, rows

@@ -9,14 +9,13 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from models.domain.access import Verb
-from models.domain.errors import Conflict, GuardsUnmet, Unmet, Unreadable
+from models.domain.errors import Conflict, Unreadable
 from models.domain.law import chain_of
 from models.domain.publications import ObjectionState, PublicationState
-from models.domain.states import Kind
 from models.domain.words.numbering import shown
 from models.operations.act import Act
 from models.operations.casework import sight
-from models.operations.publishing import apart, deciding, held, terms
+from models.operations.publishing import deciding, held, terms
 from models.operations.publishing import objections as listed
 from models.operations.publishing.objecting import place
 from models.tables.base import AnyRow
@@ -69,22 +68,11 @@ def answer(act: Act, objection_id: UUID, *, upheld: bool, words: str) -> AnyRow:
     if state is not ObjectionState.OPEN:
         raise Conflict("这份异议已经答复，请刷新后查看")
     published = held.find(act, seen.publication_id)
-    _judges(act, case, published)
+    deciding.judges(act, case, published)
     _write(act, seen, upheld=upheld, words=words)
     if upheld and published.state is PublicationState.APPROVED and published.retract_by is None:
         deciding.start_retraction(act, published, f"异议成立：{shown(seen.number)}")
     return listed.find(act, objection_id)
-
-
-def _judges(act: Act, case: AnyRow, published: AnyRow) -> None:
-    unmet = []
-    if deciding.wrote(act, published):
-        told = "拟稿、改稿的人员及其代理人不能答复对它的异议，请由其他负责人答复"
-        unmet.append(Unmet("four_eyes", told))
-    if case.kind is Kind.RECTIFICATION:
-        unmet += apart.unmet(act, case)
-    if unmet:
-        raise GuardsUnmet(unmet)
 
 
 def _write(act: Act, row: AnyRow, *, upheld: bool, words: str) -> None:

@@ -7,7 +7,7 @@ from models.domain.rectification import guards
 from models.domain.rectification.facts import ItemFacts
 from models.domain.rectification.words import Part
 from models.operations.act import Act
-from models.operations.ledgers import item_facts
+from models.operations.casework import item_past
 from models.tables.base import AnyRow
 
 _GUARDS = (guards.not_applicant, guards.not_verifier, guards.outside_family)
@@ -16,15 +16,15 @@ _GUARDS = (guards.not_applicant, guards.not_verifier, guards.outside_family)
 
 def unmet(act: Act, case: AnyRow) -> list[Unmet]:
     """What bars the actor, or anybody he stands in for, from deciding on the publicity of an item."""
-    past = item_facts.history_of(act, case.id)
-    responsible = item_facts.parts_of(act, case.id).get(Part.RESPONSIBLE, frozenset())
+    past = item_past.history_of(act, case.id)
+    responsible = item_past.parts_of(act, case.id).get(Part.RESPONSIBLE, frozenset())
     facts = ItemFacts(
         state=case.state,
         division=case.division_code,
         actor=act.actor,
         families=act.law.families(responsible),
-        own_units=item_facts.own_units(act),
-        applicants=past.people(item_facts.APPLYING),
-        verifiers=past.people(item_facts.VERIFYING),
+        own_units=item_past.own_units(act),
+        applicants=past.people(item_past.APPLYING),
+        verifiers=past.people(item_past.VERIFYING),
     )
     return [one for guard in _GUARDS if (one := guard(facts)) is not None]

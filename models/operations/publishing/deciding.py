@@ -99,6 +99,21 @@ def wrote(act: Act, row: AnyRow) -> bool:
     return bool((persons - {None}) & {row.prepared_by, *act.db.execute(writers).scalars()})
 
 
+def judges(act: Act, case: AnyRow, row: AnyRow) -> None:
+    """
+    That the actor may judge what the public holds against a publication.
+
+    Raises:
+        GuardsUnmet: he wrote it, or has a part in the item.
+    """
+    unmet = apart.unmet(act, case) if case.kind is Kind.RECTIFICATION else []
+    if wrote(act, row):
+        told = "拟稿、改稿的人员及其代理人不能答复对它的异议，请由其他负责人答复"
+        unmet.insert(0, Unmet("four_eyes", told))
+    if unmet:
+        raise GuardsUnmet(unmet)
+
+
 def _four_eyes(act: Act, row: AnyRow) -> Unmet | None:
     if not wrote(act, row):
         return None

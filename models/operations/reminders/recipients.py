@@ -16,9 +16,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, or_, select
 
 from models.domain.access import Role
+from models.domain.duties import OF_PARTS, head_of, on_duty
 from models.domain.law import Law
 from models.domain.rectification.words import Part
-from models.domain.timing.duties import OF_PARTS, head_of, on_duty
 from models.domain.timing.reminders import Audience
 from models.operations.act import Act
 from models.tables.base import Instant

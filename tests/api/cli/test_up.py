@@ -20,7 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 from api.cli import ports
-from models.operations.sample import story
+from models.operations.sample import ledger_story, people, story
 from tests import postgres
 from tests.api.cli.conftest import Command
 
@@ -131,9 +131,12 @@ def test_a_new_folder_becomes_a_sample_and_survives(tmp_path: Path) -> None:
         assert stat.S_IMODE(sheet.parent.stat().st_mode) == 0o700
         rows = [line.split("\t") for line in sheet.read_text("utf-8").splitlines()[1:]]
         passwords = {row[0]: row[3] for row in rows}
-        assert len(set(passwords.values())) == 13
-        told = story.read()
-        expected = {line["title"]: told.state(row).value for row, line in told.rows.items()}
+        assert len(set(passwords.values())) == len(people.PEOPLE)
+        expected = {
+            line["title"]: told.state(row).value
+            for told in (story.read(), ledger_story.read())
+            for row, line in told.rows.items()
+        }
         assert {case["title"]: case["state"] for case in up.cases(passwords["clerk"])} == expected
         before = up.children()
         for pid in before.values():
@@ -146,7 +149,7 @@ def test_a_new_folder_becomes_a_sample_and_survives(tmp_path: Path) -> None:
         stopped(up, signal.SIGINT)
     with running(**home) as up:
         assert not any("sample-accounts.txt" in line and line.startswith("示例账号") for line in up.said)
-        assert len(up.cases(passwords["clerk"])) == 25
+        assert len(up.cases(passwords["clerk"])) == 40
         left = up.children().values()
         up.process.kill()
         until(lambda: not [pid for pid in left if alive(pid)])
@@ -179,7 +182,7 @@ def test_up_on_postgresql(tmp_path: Path, postgres_server: str) -> None:
             HUANXUN_DATABASE_URL=url,
             HUANXUN_SAMPLE_PASSWORD=PASSWORD,
         ) as up:
-            assert len(up.cases()) == 25
+            assert len(up.cases()) == 40
             assert PASSWORD not in (tmp_path / "data" / "sample-accounts.txt").read_text("utf-8")
             stopped(up, signal.SIGTERM)
     finally:

@@ -62,9 +62,12 @@ class Files:
         sent = self.as_of_now() if headers is None else dict(headers)
         return self.client.put(f"{self.base}/materials/{named}", json=body, headers=sent)
 
-    def send(self, material_id: str, data: bytes = PDF, **more: str) -> Response:
+    def send(self, material_id: str, data: bytes = PDF, digest: str | None = None) -> Response:
+        """As a careless client sends it: under whatever type."""
         path = f"{self.base}/materials/{material_id}/file"
-        return self.client.put(path, content=data, headers=self.headers | more)
+        more = {"Content-Digest": digest} if digest else {}
+        headers = self.headers | {"Content-Type": "text/plain"} | more
+        return self.client.put(path, content=data, headers=headers)
 
     def read(self, material_id: str) -> Response:
         return self.client.get(f"{self.base}/materials/{material_id}/file", headers=self.headers)

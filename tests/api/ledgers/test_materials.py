@@ -38,7 +38,7 @@ def test_a_paper_goes_in_and_comes_out_as_it_was(mine: Files, client: TestClient
     assert made.status_code == 200, made.text
     assert (made.json()["arrived_at"], made.headers["etag"]) == (None, '"2"')
     assert "整改方案" in mine.dossier()["missing"]
-    sent = mine.send(made.json()["id"], **{"Content-Digest": digest_header(PDF)})
+    sent = mine.send(made.json()["id"], digest=digest_header(PDF))
     assert sent.status_code == 200, sent.text
     assert (sent.json()["media_type"], sent.headers["etag"]) == ("application/pdf", '"3"')
     assert len(bytes.fromhex(sent.json()["sm3"])) == 32
@@ -83,7 +83,7 @@ def test_identical_retries_are_one_row(mine: Files, world: World) -> None:
 def test_a_file_is_known_by_its_content(mine: Files, data: bytes, media_type: str) -> None:
     """Whatever it is called, a file is what its bytes say, and goes out under that type."""
     made = mine.put(material(data, file_name="随便.txt")).json()
-    sent = mine.send(made["id"], data, **{"Content-Type": "text/plain"})
+    sent = mine.send(made["id"], data)
     assert (sent.status_code, sent.json()["media_type"]) == (200, media_type), sent.text
     assert mine.read(made["id"]).headers["content-type"] == media_type
 

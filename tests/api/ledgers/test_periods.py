@@ -84,8 +84,8 @@ def test_corrections_over_http(client: TestClient, as_: As, world: World, clock:
 
 def later(world: World, name: str, now: datetime) -> dict[str, str]:
     """Headers of a person who signs in later: sessions of this morning have ended by then."""
+    candidate = Candidate(world.account(name), None)
     with world.act(now=now) as act:
-        candidate = Candidate(world.account(name), None)
         pair = sessions.begin(act, candidate, login=name, network="test", device="测试机", good=True)
     return {"Authorization": f"Bearer {pair.access_token}"}
 

@@ -45,7 +45,7 @@ def test_an_item_is_published_long_enough_by_another(client: TestClient, as_: As
     assert code(refused) == "422 invalid"
     (flaw,) = refused.json()["errors"]
     assert (flaw["pointer"], flaw["code"]) == ("/last_day", "too_short")
-    assert flaw["detail"].endswith("2026-11-30")
+    assert flaw["message"].endswith("2026-11-30")
     made = client.post("/v1/publications", json=body(case_id, **DAYS), headers=as_("office"))
     assert made.status_code == 201, made.text
     one = f"/v1/publications/{made.json()['id']}"

@@ -99,7 +99,7 @@ def test_the_kinds_are_described(client: TestClient, as_: As) -> None:
     assert [one["kind"] for one in got] == list(ChannelKind)
     assert {one["kind"]: one["address"] for one in got}["smtp"] == "email"
     fields = {field["name"]: field for one in got if one["kind"] == "webhook" for field in one["fields"]}
-    assert (fields["secret"]["secret"], fields["url"]["required"]) == (True, True)
+    assert (fields["secret"]["hidden"], fields["url"]["required"]) == (True, True)
 
 
 def test_change_and_switch_off(client: TestClient, as_: As, world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Select, inspect, select, text
 
 from models import migrate
 from models.domain.errors import NotFound
@@ -209,15 +209,16 @@ def test_clocks_survive_the_migration_both_ways(world: World) -> None:
     assert {"ix_deadline_remind_at", "ix_deadline_unconfirmed", "ix_deadline_subject_id"} <= names
 
 
-def kept(world: World) -> dict[str, list[Any]]:
+def kept(world: World) -> dict[str, list[AnyRow]]:
     """Every row of the clocks and what hangs on them, without the subject."""
     columns = [column for column in T.c if column.name != "subject_id"]
+    wanted: dict[str, Select[Any]] = {
+        "deadline": select(*columns).order_by(T.c.id),
+        "extension": select(extensions).order_by(extensions.c.id),
+        "notice": select(notices.c.id, notices.c.deadline_id).order_by(notices.c.id),
+    }
     with world.engine.connect() as db:
-        return {
-            "deadline": db.execute(select(*columns).order_by(T.c.id)).all(),
-            "extension": db.execute(select(extensions).order_by(extensions.c.id)).all(),
-            "notice": db.execute(select(notices.c.id, notices.c.deadline_id).order_by(notices.c.id)).all(),
-        }  # type: ignore[dict-item]
+        return {name: list(db.execute(statement).all()) for name, statement in wanted.items()}
 
 
 def states(world: World, case_id: UUID, state: str) -> set[str]:

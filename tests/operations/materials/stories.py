@@ -7,8 +7,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from models.domain.acceptance.materials import MaterialKind
 from models.domain.ids import uuid7
-from models.domain.rectification.materials import MaterialKind
 from models.files.digests import digests_of
 from models.operations.materials import adding, arriving, stations
 from models.operations.materials.adding import MaterialDraft
@@ -73,7 +73,7 @@ def put(
 def station(world: World, case_id: UUID, no: int = 1, *, now: datetime = NOW, **changed: Any) -> UUID:
     """A photo station of the ditch."""
     version = case_of(world, case_id).version
-    values = {"no": no, "text": "涵洞口下游", "heading": 90} | changed
+    values: dict[str, Any] = {"no": no, "text": "涵洞口下游", "heading": 90} | changed
     with world.act("liaison", now=now) as act:
         made = stations.add(act, case_id, StationDraft(**values), values, version=version, key=None)
         return UUID(str(made.row.id))

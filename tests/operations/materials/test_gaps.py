@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from models.domain.acceptance.materials import MaterialKind
 from models.domain.errors import GuardsUnmet
 from models.domain.geo import Datum
-from models.domain.rectification.materials import MaterialKind
 from models.domain.states import Action, State
 from models.operations.materials import adding, gaps, viewing
 from models.operations.materials.gaps import NO_STATION, Gaps
@@ -111,7 +112,7 @@ def test_a_black_ditch_is_held_against_its_standard(world: World) -> None:
 def test_a_photo_taken_elsewhere_says_how_far(world: World) -> None:
     """A photo whose declared position and heading differ from its station carries the distance and the angle."""
     case_id = ledgers.listed(world)
-    place = {"lon": 111.4354, "lat": 27.2633, "datum": Datum.WGS84}
+    place: dict[str, Any] = {"lon": 111.4354, "lat": 27.2633, "datum": Datum.WGS84}
     one = stories.station(world, case_id, **place)
     far = place | {"lat": 27.2643, "heading": 270}
     made = stories.photo(world, case_id, one, "after", **far)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from models.domain.rectification.materials import MaterialKind
+from models.domain.acceptance.materials import MaterialKind
 from models.files.store import CHUNK_BYTES, FOLDER, FolderStore, copy_key, file_key
 from models.operations.evidence import sweeps
 from models.operations.materials import adding

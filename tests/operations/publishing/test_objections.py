@@ -117,7 +117,7 @@ def test_where_no_rule_binds_there_is_still_an_end(world: World) -> None:
     subject = uuid4()
     with world.act() as act:
         case = terms.locked(act, row.case_id)
-        strange = SimpleNamespace(**{**case._mapping, "division_code": OTHER_COUNTY})
+        strange: Any = SimpleNamespace(**{**case._mapping, "division_code": OTHER_COUNTY})
         assert terms.begin(act, strange, OBJECTION_REPLY, subject) == date(2026, 12, 7)
     (clock,) = clocks_on(world, row.case_id, subject)
     told = "公示异议答复期限由系统默认期限（本地还没有规则）确定为2026-12-07（星期一）。"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.domain.errors import Forbidden, Invalid
 from models.domain.states import Action
@@ -127,6 +127,21 @@ def test_what_waits_for_the_scan_today(world: World) -> None:
     assert [(one.clock.case_id, one.message.stage) for one in found.items] == [(made, "half")]
     scan(world, late)
     assert preview(world, "inspector", late, day=late.date()).items == []
+
+
+def test_what_was_told_is_not_foretold_again(world: World) -> None:
+    """A clock that stood for five minutes ends when it did before: its stage was told, and neither is it foretold."""
+    made, half = assigned_case(world), at(12, 23)
+    scan(world, half)
+    with world.engine.begin() as db:
+        db.execute(update(notices).values(state="sent", sent_at=half))
+    step(world, made, "supervisor", Action.SUSPEND, now=half, reason="testing", note="送检")
+    later = half + timedelta(minutes=5)
+    step(world, made, "supervisor", Action.RESUME, now=later)
+    assert preview(world, "inspector", later, day=later.date()).items == []
+    before = len(rows(world))
+    scan(world, later)
+    assert len(rows(world)) == before
 
 
 def test_everybody_needs_the_permission(world: World) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from models.domain import geo
-from models.domain.rectification.materials import COMPARED, PHASE_TITLES, Phase
+from models.domain.acceptance.materials import COMPARED, PHASE_TITLES, Phase
 
 FAR_METRES: Final = 30.0
 """A photo further from its station is told so: hand-held positions err by some 10 m. [M]"""

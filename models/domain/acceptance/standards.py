@@ -14,8 +14,8 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
 
+from models.domain.acceptance.materials import MaterialKind, Phase
 from models.domain.errors import Flaw, Invalid
-from models.domain.rectification.materials import MaterialKind, Phase
 from models.domain.timing.rows import Row, read_rows
 from models.domain.timing.rules import Confidence, Scope
 

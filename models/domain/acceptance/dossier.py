@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from models.domain.rectification.materials import KIND_TITLES, PHASE_TITLES, MaterialKind, Phase
-from models.domain.rectification.standards import Due, Paper, Standard, When
+from models.domain.acceptance.materials import KIND_TITLES, PHASE_TITLES, MaterialKind, Phase
+from models.domain.acceptance.standards import Due, Paper, Standard, When
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from models.domain.rectification.standards import Indicator, Monitoring, Standard, Survey
+from models.domain.acceptance.standards import Indicator, Monitoring, Standard, Survey
 from models.domain.timing.terms import months_after
 
 CMA: Final = re.compile(r"[0-9]{12}", re.ASCII)

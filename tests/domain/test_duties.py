@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import Any
 
 from models.domain.complaint_steps import COMPLAINT
-from models.domain.lifecycle import ALL_CLOCKS
+from models.domain.duties import ON_DUTY, on_duty
+from models.domain.lifecycle import ALL_CLOCKS, Transition
 from models.domain.rectification.steps import RECTIFICATION
 from models.domain.rectification.words import DATED_TITLES
-from models.domain.timing.duties import ON_DUTY, on_duty
 from models.domain.timing.rules import parse_rules
 
 RULES = {rule.rule_id for rule in parse_rules((files("models.reference") / "rules.toml").read_text("utf-8"))}
-ROWS = [*COMPLAINT, *RECTIFICATION]
+ROWS: list[Transition[Any]] = [*COMPLAINT, *RECTIFICATION]
 STARTED = {start.rule_id for row in ROWS for start in row.starts}
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from models.domain.acceptance.comparing import Poll, Report, Sample, compare
+from models.domain.acceptance.materials import KIND_TITLES, MaterialKind
+from models.domain.acceptance.standards import GENERAL, Standard, choose, parse_standards
 from models.domain.errors import Invalid
-from models.domain.rectification.comparing import Poll, Report, Sample, compare
-from models.domain.rectification.materials import KIND_TITLES, MaterialKind
-from models.domain.rectification.standards import GENERAL, Standard, choose, parse_standards
 from models.domain.timing.rules import Confidence
 from models.operations.law.reference import SHIPPED, shipped_standards
 

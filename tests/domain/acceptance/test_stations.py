@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.domain.acceptance.materials import WINDOW_TOLD, WINDOWS, WRITERS, MaterialKind, Phase
+from models.domain.acceptance.stations import Photo, Station, apart, turned, unpaired
 from models.domain.access import Role
-from models.domain.rectification.materials import WINDOW_TOLD, WINDOWS, WRITERS, MaterialKind, Phase
-from models.domain.rectification.stations import Photo, Station, apart, turned, unpaired
 from models.domain.states import TERMINAL, State
 
 ONE, TWO = (Station(UUID(int=n), n, f"桩{n}", 111.4, 27.2, 350) for n in (1, 2))
