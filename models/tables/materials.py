@@ -1,7 +1,12 @@
-"""The file of an item 一事一档: photo stations 机位 and materials 材料; bytes lie in the store under their digest."""
+"""
+The file of an item 一事一档: photo stations 机位 and materials 材料, and the bureau's own standards 验收标准.
+
+The bytes of a material lie in the store under their digest.
+"""
 
 from sqlalchemy import (
     Column,
+    Date,
     Double,
     ForeignKey,
     Index,
@@ -9,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -57,4 +63,16 @@ materials = Table(
     Column("void_reason", String(200)),
     Index("ix_material_case_id", "case_id"),
     Index("ix_material_sha256", "sha256"),
+)
+
+standards = Table(
+    "acceptance_standard",
+    metadata,
+    uuid_column("id", primary_key=True),
+    Column("type", String(40), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("text", Text, nullable=False),  # one ``[[standard]]`` of TOML, as the bureau wrote it
+    Column("created_at", Instant, nullable=False),
+    uuid_column("created_by", ForeignKey("account.id")),
+    UniqueConstraint("type", "valid_from"),
 )

@@ -94,7 +94,7 @@ FOR_ALL: Final = frozenset(
 """The same for everybody whose role reads it: law, divisions, the published head of the whole instance."""
 
 INSTANCE: Final = frozenset(
-    {"load_year", "add_rule", "propose_working_text", "add_enterprise", "look_up_phone"}
+    {"load_year", "add_rule", "add_standard", "propose_working_text", "add_enterprise", "look_up_phone"}
 )
 """Touches nobody's rows: law of the whole instance, words that are not stored, an enterprise without a site;
 a look-up by phone finds within one's scope (``tests/api/identity``)."""

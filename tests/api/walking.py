@@ -122,7 +122,14 @@ def _photo(world: World, complaint_id: str) -> dict[str, str]:
 def _paper(world: World, case_id: UUID) -> dict[str, str]:
     """A paper and a photo station of the case; the file is not asked for."""
     paper, station, by = uuid7(NOW), uuid7(NOW), world.account("inspector")
-    values = {"id": paper, "case_id": case_id, "round": 1, "kind": "process", "title": "界内材料", "facts": {}}
+    values = {
+        "id": paper,
+        "case_id": case_id,
+        "round": 1,
+        "kind": "process",
+        "title": "界内材料",
+        "facts": {},
+    }
     file = {"file_name": "界内.pdf", "sha256": b"f" * 32, "size": 9, "uploaded_by": by, "received_at": NOW}
     with world.engine.begin() as db:
         db.execute(insert(materials).values(values | file))
@@ -285,6 +292,7 @@ def body_of(operation: str, ids: Mapping[str, str]) -> Any:
         "set_contacts": {"items": []},
         "put_material": _PAPER,
         "void_material": {"reason": "传错了"},
+        "add_standard": {"toml": "[[standard]]"},
         "add_station": {"no": 2, "text": "桥头"},
         "change_station": {"heading": 90},
     }.get(operation) or months.body_of(operation, ids)

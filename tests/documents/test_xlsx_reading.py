@@ -8,6 +8,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from openpyxl import Workbook
 
 from models.documents import xlsx_guarding
 from models.documents.xlsx_reading import read_workbook
@@ -200,7 +201,7 @@ def test_no_headings_are_told() -> None:
 
 def test_the_sheet_with_the_headings_is_found() -> None:
     """The table may stand on another sheet than the first."""
-    from_second = books.Workbook()
+    from_second = Workbook()
     from_second.create_sheet("数据").append(list(HEADINGS))
     assert read(books.saved(from_second)).sheet == "数据"
 

@@ -37,7 +37,7 @@ from models.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
-from models.operations.ledgers.exchange import exporting, importing, registered, understanding
+from models.operations.ledgers.exchange import exporting, importing, judging, registered, understanding
 from models.operations.ledgers.exchange.exporting import Table
 from models.operations.ledgers.exchange.registered import Cursor, Item
 
@@ -148,7 +148,7 @@ async def import_ledger(
         sent = await DESK.run(partial(understanding.understand, data, chosen, law))
         if preview:
             known = await _known(work, ledger_id)
-            return wire.previewed(sent, await work.read(importing.preview, ledger_id, sent, known))
+            return wire.previewed(sent, await work.read(judging.preview, ledger_id, sent, known))
         return wire.imported(sent, await work.do(importing.bring_in, ledger_id, sent, key))
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 
 from api.problems import refuses
 from api.schemas.ledgers.dossiers import StandardOut, StandardsOut, StationOut, StationsOut
-from api.schemas.ledgers.materials import StationChange, StationIn
+from api.schemas.ledgers.materials import StandardIn, StationChange, StationIn
 from api.work import IfMatch, May, OptionalKey, Work, etag
 from models.domain import errors as e
 from models.domain.access import Verb
@@ -21,6 +21,7 @@ standards = APIRouter(prefix="/v1/reference/standards", tags=["法规数据"])
 Reading = Annotated[Work, Depends(May(Verb.LEDGER_READ))]
 Writing = Annotated[Work, Depends(May(Verb.MATERIAL_WRITE))]
 Looking = Annotated[Work, Depends(May(Verb.REFERENCE_READ))]
+Keeping = Annotated[Work, Depends(May(Verb.REFERENCE_ADMIN))]
 _SIGNED_IN = (e.Unauthenticated, e.SessionEnded, e.Forbidden)
 _CHANGE = (*_SIGNED_IN, e.NotFound, e.VersionMissing, e.StaleVersion, e.Conflict)
 
@@ -74,3 +75,15 @@ async def list_standards(work: Looking) -> StandardsOut:
     """各问题类型的验收销号标准：材料、指标限值、采样和群众评议要求，每个数注明来源和可信程度。"""
     found = await work.read(listing.standards)
     return StandardsOut(items=[StandardOut.of(one) for one in found], next=None)
+
+
+@standards.post(
+    "",
+    summary="增加本地验收标准",
+    status_code=201,
+    responses=refuses(*_SIGNED_IN, e.Duplicate, e.OtherContent),
+    operation_id="add_standard",
+)
+async def add_standard(body: StandardIn, work: Keeping, key: OptionalKey) -> StandardOut:
+    """按随软件提供的标准文件的写法增加一个本地标准；同类型的本地标准优先，不改国家标准和旧版本。"""
+    return StandardOut.of(await work.do(listing.add_local, body.toml, key))

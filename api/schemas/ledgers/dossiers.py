@@ -177,6 +177,7 @@ class StandardOut(Out):
     type: str
     title: str
     scope: Scope
+    local: bool
     confidence: Confidence
     source: str
     valid_from: date
@@ -189,9 +190,10 @@ class StandardOut(Out):
 
     @classmethod
     def of(cls, found: Standard) -> Self:
-        plain = ("type", "title", "scope", "confidence", "source", "valid_from", "valid_to")
+        plain = ("type", "title", "scope", "local", "confidence", "source", "valid_from")
         return cls(
             **{name: getattr(found, name) for name in plain},
+            valid_to=found.valid_to,
             conditions=list(found.conditions),
             papers=[PaperOut.of(paper) for paper in found.papers],
             indicators=[

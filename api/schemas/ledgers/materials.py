@@ -226,3 +226,11 @@ class StationChange(In):
 
     def fields(self) -> dict[str, Any]:
         return self.model_dump(exclude_none=True)
+
+
+class StandardIn(In):
+    """One acceptance standard of the bureau's own."""
+
+    toml: Annotated[str, Field(min_length=10, max_length=20_000)] = Field(
+        description="一个 [[standard]]，写法与随软件提供的 standards.toml 相同"
+    )

@@ -8,7 +8,7 @@ Source: ``models/reference/standards.toml``, each number with its own source and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -21,6 +21,8 @@ from models.domain.timing.rules import Confidence, Scope
 
 GENERAL: Final = "通用"
 """The type every item falls back on, and whose papers every other type needs too."""
+
+LONGEST_TYPE: Final = 40
 
 
 class Due(StrEnum):
@@ -128,51 +130,67 @@ class Standard:
     valid_from: date
     valid_to: date | None
     conditions: tuple[str, ...]
-    papers: tuple[Paper, ...]
+    papers: tuple[Paper, ...]  # its own; ``choose`` adds the general ones
     indicators: tuple[Indicator, ...]
     monitoring: Monitoring | None
     survey: Survey | None
+    local: bool = False
 
 
 def choose(standards: Sequence[Standard], type_: str | None, on: date) -> Standard:
     """
-    The version of a type in force on a day; the earliest one for problems older than that, the general standard
-    for types without one of their own.
+    The version of a type in force on a day, with the general papers beside its own; a local one goes before a
+    shipped one. Problems older than every version follow the earliest, types without one the general standard.
     """
-    named = [one for one in standards if one.type == type_] or [s for s in standards if s.type == GENERAL]
-    ordered = sorted(named, key=lambda one: one.valid_from)
-    return next((one for one in reversed(ordered) if one.valid_from <= on), ordered[0])
+    general = _in_force([one for one in standards if one.type == GENERAL], on)
+    named = [one for one in standards if one.type == type_]
+    if type_ == GENERAL or not named:
+        return general
+    found = _in_force(named, on)
+    return replace(found, papers=general.papers + found.papers)
 
 
-def parse_standards(text: str) -> tuple[Standard, ...]:
-    """The standards of ``standards.toml`` in their order. Raises ``Invalid`` with every flaw at once."""
+def _in_force(versions: Sequence[Standard], on: date) -> Standard:
+    in_force = [
+        one for one in versions if one.valid_from <= on and (one.valid_to is None or on <= one.valid_to)
+    ]
+    if not in_force:
+        return min(versions, key=lambda one: one.valid_from)
+    return max(in_force, key=lambda one: (one.local, one.valid_from))
+
+
+def parse_standards(text: str, *, local: bool = False) -> tuple[Standard, ...]:
+    """
+    The standards of ``standards.toml`` in their order, or those of a bureau in the same form.
+
+    Raises:
+        Invalid: every flaw at once, with its place.
+    """
     flaws: list[Flaw] = []
     rows = read_rows(text, "standard", "个验收标准", flaws)
-    common: tuple[Paper, ...] = ()
-    standards = []
-    for row in rows:
-        standard = _standard(row, common)
-        common = standard.papers if standard.type == GENERAL else common
-        standards.append(standard)
+    standards = tuple(_standard(row, local) for row in rows)
     known = [(one.type, one.valid_from) for one in standards]
     for row, key in zip(rows, known, strict=True):
         if known.count(key) > 1:
             row.flaw("type", "repeated", f"{key[0]} 自 {key[1]} 起的标准写了两次")
-    if rows and not common:
-        rows[0].flaw("type", "no_general", f"第一个标准应为“{GENERAL}”，其他类型都用它的材料目录")
+        if len(key[0]) > LONGEST_TYPE:
+            row.flaw("type", "too_long", f"type 最多{LONGEST_TYPE}个字")
+        if local and row.cells.get("scope") == Scope.NATIONAL:
+            row.flaw("scope", "national", "国家标准随软件升级更新，本地只能增加地方标准")
+    if rows and not local and GENERAL not in {one.type for one in standards}:
+        rows[0].flaw("type", "no_general", f"应有“{GENERAL}”标准，其他类型都用它的材料目录")
     if flaws:
-        raise Invalid("验收标准文件有误，请逐项修改", flaws=flaws)
-    return tuple(standards)
+        raise Invalid("验收标准有误，请逐项修改", flaws=flaws)
+    return standards
 
 
-def _standard(row: Row, common: tuple[Paper, ...]) -> Standard:
+def _standard(row: Row, local: bool) -> Standard:
     papers = tuple(_paper(one) for one in row.rows("papers", "材料"))
     indicators = tuple(_indicator(one) for one in row.rows("indicators", "指标"))
     monitoring = [_monitoring(one) for one in row.rows("monitoring", "监测要求")]
     surveys = [_survey(one) for one in row.rows("survey", "评议要求")]
-    type_ = row.text("type")
     standard = Standard(
-        type=type_,
+        type=row.text("type"),
         title=row.text("title"),
         scope=row.choice("scope", Scope),
         confidence=row.choice("confidence", Confidence),
@@ -180,10 +198,11 @@ def _standard(row: Row, common: tuple[Paper, ...]) -> Standard:
         valid_from=row.day("valid_from"),
         valid_to=row.day("valid_to") if row.has("valid_to") else None,
         conditions=row.texts("conditions"),
-        papers=papers if type_ == GENERAL else common + papers,
+        papers=papers,
         indicators=indicators,
         monitoring=monitoring[0] if monitoring else None,
         survey=surveys[0] if surveys else None,
+        local=local,
     )
     if len(monitoring) > 1 or len(surveys) > 1:
         row.flaw("", "too_many", "监测要求、评议要求各只能有一项")

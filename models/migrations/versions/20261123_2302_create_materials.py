@@ -1,4 +1,4 @@
-"""Create materials: the photo stations of an item, and the papers of its file with what is declared of them."""
+"""Create materials: the photo stations of an item, the papers of its file, the bureau's own standards."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -62,9 +62,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_material_case_id", "material", ["case_id"], unique=False)
     op.create_index("ix_material_sha256", "material", ["sha256"], unique=False)
+    op.create_table(
+        "acceptance_standard",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.String(length=40), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["account.id"], name="fk_acceptance_standard_created_by_account"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_acceptance_standard"),
+        sa.UniqueConstraint("type", "valid_from", name="uq_acceptance_standard_type_valid_from"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("acceptance_standard")
     op.drop_index("ix_material_sha256", table_name="material")
     op.drop_index("ix_material_case_id", table_name="material")
     op.drop_table("material")

@@ -29,6 +29,7 @@ from models.operations.act import Act
 from models.tables.base import AnyRow
 from models.tables.deadlines import calendar_days, calendar_years, rules
 from models.tables.journal import instance
+from models.tables.materials import standards
 from models.tables.people import divisions, units
 
 SHIPPED: Final = files("models.reference")
@@ -52,7 +53,7 @@ def load(db: Connection) -> Law:
             row.id: UnitInfo(row.id, row.name, row.parent_id, row.division_code, row.number_prefix)
             for row in db.execute(select(units))
         },
-        standards=shipped_standards(),
+        standards=(*shipped_standards(), *_local_standards(db)),
     )
 
 
@@ -71,7 +72,7 @@ def shipped_catalogue() -> Catalogue:
 
 @cache
 def shipped_standards() -> tuple[Standard, ...]:
-    """The acceptance standards; they change with a release only."""
+    """The acceptance standards of this release; a bureau's own stand in the database."""
     return parse_standards((SHIPPED / "standards.toml").read_text("utf-8"))
 
 
@@ -188,6 +189,11 @@ def add_year(act: Act, year: CalendarYear, *, origin: str) -> None:
 def changed(act: Act) -> None:
     """Let every process know that law, calendar, divisions or units are not what they were."""
     act.db.execute(update(instance).values(reference_version=instance.c.reference_version + 1))
+
+
+def _local_standards(db: Connection) -> list[Standard]:
+    texts = db.execute(select(standards.c.text).order_by(standards.c.type, standards.c.valid_from)).scalars()
+    return [one for text in texts for one in parse_standards(text, local=True)]
 
 
 def _calendar(db: Connection) -> Calendar:

@@ -67,8 +67,11 @@ class Suggestion:
 def page(act: Act, *, after: Cursor | None, limit: int) -> list[Suggestion]:
     """Up to ``limit + 1`` suggestions within the reader's scope, the newest complaint first."""
     found: list[Suggestion] = []
+    ended: dict[UUID, Sequence[AnyRow]] = {}  # by site: many complaints may come from one
     for row in _complaints(act, after):
-        former = _former(act, row)
+        if row.site_id not in ended:
+            ended[row.site_id] = _ended_at(act, row.site_id)
+        former = _former(act, row, ended[row.site_id])
         if former:
             found.append(Suggestion(row, former))
         if len(found) > limit:
@@ -90,13 +93,17 @@ def _complaints(act: Act, after: Cursor | None) -> Iterator[AnyRow]:
         after = (rows[-1].received_at, rows[-1].id)
 
 
-def _former(act: Act, complaint: AnyRow) -> list[Former]:
-    """The items it may show to be back: of a common category, written off not longer ago than is watched."""
+def _ended_at(act: Act, site_id: UUID) -> Sequence[AnyRow]:
+    """The items written off at a site that the reader may see, the latest first."""
     reach = Scope.of(act.actor)
-    values = reach.binds() | {"site": complaint.site_id}
+    return act.db.execute(_written_off(reach.shape), reach.binds() | {"site": site_id}).all()
+
+
+def _former(act: Act, complaint: AnyRow, ended: Sequence[AnyRow]) -> list[Former]:
+    """The items it may show to be back: of a common category, written off not longer ago than is watched."""
     received = legal_day(complaint.received_at)
     found = []
-    for row in act.db.execute(_written_off(reach.shape), values):
+    for row in ended:
         common = [one for one in row.categories if one in complaint.categories]
         until = advance(row.written_off_on, _watch(act, row), act.law.calendar)
         if common and row.written_off_on <= received <= until:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.factories import COUNTY, NOW, World
-from tests.operations.ledgers.stories import rectifying
+from tests.factories import COUNTY, NOW, OFFICE, World
+from tests.operations.ledgers.stories import listed
 from tests.operations.periods.stories import corrected, filled, frozen, opened
 
 
 def a_month(world: World) -> dict[str, str]:
     """November of the county, frozen, with a correction."""
-    case_id, period_id = rectifying(world), opened(world)
-    filled(world, period_id, case_id)
+    elsewhere = {"responsible": (world.unit(OFFICE),), "lead": None}  # of no unit that the walk sends out
+    case_id, period_id = listed(world, **elsewhere), opened(world)
+    filled(world, period_id, case_id, "office")
     frozen(world, period_id, now=NOW, reason="市局要求提前")
     return {
         "period_id": str(period_id),

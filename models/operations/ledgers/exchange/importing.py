@@ -56,20 +56,8 @@ def bring_in(act: Act, ledger_id: UUID, sent: Understood, key: Key | None) -> Im
     import_id = once(
         act, key, f"ledgers.import:{ledger_id}", content, lambda: _enter_all(act, ledger, sent, fresh)
     )
-    created = fresh[0] if fresh else _created(act, ledger_id, import_id)
+    created = fresh[0] if fresh else registered.made_by(act, ledger_id, import_id)
     return Imported(len(sent.read.entries), created)
-
-
-def preview(act: Act, ledger_id: UUID, sent: Understood, known: Mapping[Cursor, Item]) -> Weighed:
-    """
-    What an import would do; ``known`` are the items registered, read page by page.
-
-    Raises:
-        NotFound. Conflict: a published batch.
-    """
-    ledger = ledgers.find(act, ledger_id)
-    _open(ledger)
-    return _judge(act, ledger, sent, known)
 
 
 def refused(flaws: Sequence[Flaw]) -> Invalid:
@@ -82,10 +70,10 @@ def refused(flaws: Sequence[Flaw]) -> Invalid:
 def _enter_all(act: Act, ledger: AnyRow, sent: Understood, fresh: list[int]) -> UUID:
     """Gives the id of the import, which carries its moment; two imports into one ledger wait for each other."""
     act.db.execute(select(L.c.id).where(L.c.id == ledger.id).with_for_update())
-    weighed = _judge(act, ledger, sent, registered.all_of(act, ledger.id))
+    weighed = judge(act, ledger, sent, registered.all_of(act, ledger.id))
     if weighed.flaws:
         raise refused(weighed.flaws)
-    _open(ledger)
+    not_published(ledger)
     import_id = act.new_id()
     fresh.append(len(weighed.fresh))
     for entry in weighed.fresh:
@@ -99,31 +87,3 @@ def _enter_all(act: Act, ledger: AnyRow, sent: Understood, fresh: list[int]) -> 
             content={"sha256": sent.sha256, "created": len(weighed.fresh), "unchanged": weighed.unchanged},
         )
     return import_id
-
-
-def _judge(act: Act, ledger: AnyRow, sent: Understood, known: Mapping[Cursor, Item]) -> Weighed:
-    """All flaws together, in the order of the sheet."""
-    weighed = weigh(ledger, sent.layout, sent.read.entries, known)
-    found = [*sent.read.flaws, *weighed.flaws, *outside(act, ledger, weighed.fresh)]
-    weighed.flaws = sorted(found, key=lambda flaw: placed(flaw.pointer))
-    return weighed
-
-
-def _open(ledger: AnyRow) -> None:
-    if ledger.read_only:
-        raise Conflict("这是已经公布的批次，只供查阅，不能导入；请导入到本局自己的清单")
-
-
-def _created(act: Act, ledger_id: UUID, import_id: UUID) -> int:
-    """How many items the import made: all of one act bear its moment."""
-    made = (
-        select(func.count())
-        .select_from(T)
-        .join(cases, cases.c.id == T.c.case_id)
-        .where(
-            T.c.ledger_id == ledger_id,
-            cases.c.created_at == moment_of(import_id),
-            cases.c.created_by == act.actor.account_id,
-        )
-    )
-    return int(act.db.execute(made).scalar_one())

@@ -9,10 +9,11 @@ from importlib.resources import files
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from models.domain.errors import Flaw, Invalid
 from models.domain.geo import Datum
+from models.domain.ids import moment_of
 from models.domain.rectification.sheets.layouts import Field, Layout, parse_layouts
 from models.domain.rectification.words import Part, Progress
 from models.domain.states import STATE_TITLES
@@ -87,6 +88,21 @@ def all_of(act: Act, ledger_id: UUID) -> dict[Cursor, Item]:
         found |= {item.key: item for item in some}
         after = some[-1].key
     return found
+
+
+def made_by(act: Act, ledger_id: UUID, import_id: UUID) -> int:
+    """How many items the import made: all of one act bear its moment."""
+    made = (
+        select(func.count())
+        .select_from(T)
+        .join(cases, cases.c.id == T.c.case_id)
+        .where(
+            T.c.ledger_id == ledger_id,
+            cases.c.created_at == moment_of(import_id),
+            cases.c.created_by == act.actor.account_id,
+        )
+    )
+    return int(act.db.execute(made).scalar_one())
 
 
 def values_of(item: Item, ledger: AnyRow) -> dict[Field, Any]:

@@ -84,13 +84,8 @@ def outside(act: Act, ledger: AnyRow, fresh: Sequence[Entry]) -> list[Flaw]:
 def draft_of(entry: Entry, ledger: AnyRow, item_id: UUID) -> ItemDraft:
     """A new entry as the item it becomes; without a title the first sentence stands for it."""
     said = entry.values
-    place = Place(
-        said.get(Field.DIVISION, ledger.division_code),
-        said[Field.PLACE],
-        said.get(Field.LON),
-        said.get(Field.LAT),
-        said.get(Field.DATUM),
-    )
+    position = (said.get(one) for one in (Field.LON, Field.LAT, Field.DATUM))
+    place = Place(said.get(Field.DIVISION, ledger.division_code), said[Field.PLACE], *position)
     return ItemDraft(
         id=item_id,
         ledger_id=ledger.id,
