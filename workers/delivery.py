@@ -13,12 +13,11 @@ from uuid import UUID
 
 import structlog
 
-from models.operations.outgoing import dispatches
+from models.operations.outgoing import dispatches, notices
 from models.operations.outgoing.attempts import Begun, Ended, Outcome
 from models.operations.outgoing.dispatching import proceed
 from models.operations.outgoing.ending import Left
 from models.operations.outgoing.ways import Exits
-from models.operations.reminders import notices
 from workers.gateways.gateway import Destination, Gateway, NotSent, OutcomeUnknown, Parcel
 from workers.station import Station
 

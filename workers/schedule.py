@@ -14,10 +14,11 @@ from typing import Any, Final
 
 import structlog
 
+from models.operations import waiting
 from models.operations.act import Act
 from models.operations.chains import anchors
 from models.operations.evidence import sweeps as evidence_sweeps
-from models.operations.reminders import acknowledging, heartbeats, reminding, sweeps, waiting, work_items
+from models.operations.reminders import acknowledging, heartbeats, reminding, sweeps, work_items
 from workers.delivery import Outlets, deliver, give_back
 from workers.station import Station
 from workers.waking import Sleeper

@@ -20,7 +20,8 @@ from models.domain.errors import (
     SessionEnded,
     Unauthenticated,
 )
-from models.operations.reminders import dead_letters, inbox
+from models.operations.outgoing import dead_letters
+from models.operations.reminders import inbox
 
 router = APIRouter(prefix="/v1/notices", tags=["提醒"])
 

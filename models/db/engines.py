@@ -53,6 +53,8 @@ _DUPLICATES: Final = {
     "uq_unit_number_prefix": "这个发文代字已有单位使用，请换一个",
     "division.code": "这个区划代码已经登记",
     "pk_division": "这个区划代码已经登记",
+    "period.division_code, period.month": "这个月的调度已经开启，请直接打开",
+    "uq_period_division_code": "这个月的调度已经开启，请直接打开",
 }
 
 _RULE_WINDOWS: Final = ("ex_rule_window", "uq_rule_rule_id")

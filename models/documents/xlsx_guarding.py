@@ -37,6 +37,7 @@ MOST_SMALL_ELEMENTS: Final = 50_000
 """Elements of the parts that become objects one by one (workbook, styles, relationships): 5 s of a core."""
 
 MOST_MERGES: Final = 20_000
+_MOST_DEPTH: Final = 100
 _MOST_TOKEN: Final = 1_000_000
 _CHUNK: Final = 65_536
 _SMALL: Final = frozenset({"workbook", "styleSheet", "Relationships", "Types", "theme", "cp:coreProperties"})
@@ -97,7 +98,6 @@ def look_through(data: bytes) -> Mapping[str, Looked]:
     except (
         BadZipFile,
         EOFError,
-        NotImplementedError,
         RuntimeError,
         OSError,
         ValueError,
@@ -165,7 +165,7 @@ class _Looking:
 
     def __init__(self) -> None:
         self.seen = Looked()
-        self._elements = self._strings = self._length = self._events_at = 0
+        self._elements = self._strings = self._length = self._depth = 0
         self._most = MOST_ELEMENTS
         self._row = self._column = 0
         self._formula = self._valued = self._inside = False
@@ -208,9 +208,10 @@ class _Looking:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
         self._elements += 1
+        self._depth += 1
         if self._elements == 1 and (tag in _SMALL or name in _SMALL):
             self._most = MOST_SMALL_ELEMENTS
-        if self._elements > self._most:
+        if self._elements > self._most or self._depth > _MOST_DEPTH:
             raise _refused("bomb", _bomb("单元格或样式过多"))
         match tag:
             case "row":
@@ -245,6 +246,7 @@ class _Looking:
 
     def _end(self, name: str) -> None:
         tag = name.rpartition(":")[2]
+        self._depth -= 1
         if tag == "f":
             self._length, self._valued = 0, False
         elif tag == "c":

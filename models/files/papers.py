@@ -58,7 +58,7 @@ def _document(file: BinaryIO) -> str:
         with ZipFile(file) as archive:
             names = archive.namelist()
             sealed = any(one.flag_bits & 0x1 for one in archive.infolist())
-    except (BadZipFile, ValueError, NotImplementedError, EOFError, UnicodeDecodeError):
+    except (BadZipFile, ValueError, RuntimeError, EOFError):
         raise NotAPaper("文件已损坏，打不开；请重新保存后再提交") from None
     if any(name.lower().endswith(_MACROS) for name in names):
         raise NotAPaper("文件含有宏，不能接收；请另存为不带宏的 .docx 或 .xlsx，或导出 PDF 后再提交")

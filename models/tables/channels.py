@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from models.domain.channels import ChannelKind
+from models.domain.outgoing.channels import ChannelKind
 from models.tables.base import DIVISION, Instant, TextEnum, metadata, uuid_column
 
 channels = Table(

@@ -74,6 +74,7 @@ LISTS: Final[Mapping[str, tuple[dict[str, str], ...]]] = {
     "preview_notices": ({}, {"day": "2026-12-23"}),
     "list_channels": ({},),
     "list_periods": ({},),
+    "list_relapse_suggestions": ({},),
     "list_phrases": ({}, {"use": "tell"}),
     "list_publications": ({}, {"case_id": "case_id"}, {"state": "approved"}, {"late": "false"}),
     "list_objections": ({}, {"publication_id": "publication_id"}, {"late": "false"}),
@@ -89,7 +90,15 @@ LISTS: Final[Mapping[str, tuple[dict[str, str], ...]]] = {
 """What may hold rows: asked by everybody of the neighbour county, with these filters."""
 
 FOR_ALL: Final = frozenset(
-    {"get_calendar", "list_rules", "code_lists", "list_divisions", "daily_anchor", "list_channel_kinds"}
+    {
+        "get_calendar",
+        "list_rules",
+        "code_lists",
+        "list_divisions",
+        "list_standards",
+        "daily_anchor",
+        "list_channel_kinds",
+    }
 )
 """The same for everybody whose role reads it: law, divisions, the published head of the whole instance."""
 

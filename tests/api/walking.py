@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 
 from models.domain.access import Role
-from models.domain.channels import ChannelKind
 from models.domain.complaints import PhraseUse
 from models.domain.drafts import Place
 from models.domain.geo import Datum
 from models.domain.ids import uuid7
+from models.domain.outgoing.channels import ChannelKind
 from models.domain.sites import SiteDraft
 from models.domain.states import Action
 from models.operations.casework import cases

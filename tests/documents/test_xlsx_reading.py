@@ -147,8 +147,9 @@ def noise(count: int, cell: str) -> str:
         ),
         ({}, sheet_xml(HEAD, after=noise(20_100, '<mergeCell ref="A1:A2" x="{:x}"/>'))),
         ({"xl/x.xml": f'<a b="{noise(200_000, "{:x}")}"/>'}, sheet_xml(HEAD)),
+        ({}, sheet_xml("<a>" * 101 + "</a>" * 101)),
     ],
-    ids=["cells", "strings", "styles", "merges", "token"],
+    ids=["cells", "strings", "styles", "merges", "token", "depth"],
 )
 def test_too_many_elements_are_refused(parts: dict[str, str], sheet: str) -> None:
     """Millions of cells, strings, styles or merged ranges, or one endless tag, are refused in little memory."""

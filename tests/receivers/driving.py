@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from models.domain.channels import PLAIN, ChannelKind
+from models.domain.outgoing.channels import PLAIN, ChannelKind
 from tests.receivers import http_receiver, mail_receiver
 from tests.receivers.http_receiver import Http
 from tests.receivers.listening import Receiver, refused_port

@@ -76,6 +76,11 @@ class Machines:
             self._settle()
             left -= piece
 
+    def finish(self) -> None:
+        """Let every message out that still waits for a morning."""
+        while self.instance.to_the_next_digest():
+            self._settle()
+
     def _settle(self) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
         while self.instance.waiting():
@@ -102,6 +107,7 @@ def main() -> None:
         _prepare(instance, people)
         machines = Machines(instance, people)
         story = tell(Desk(machines.ask, machines.now, machines.let_pass, machines.trouble))
+        machines.finish()
         report = _end(instance, story) | {"database": database, "seconds": round(time.monotonic() - began)}
         print(json.dumps(report, ensure_ascii=False, indent=2))
 

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from models.domain.channels import ChannelKind
-from models.operations.reminders.leases import LEASE
+from models.domain.outgoing.channels import ChannelKind
+from models.operations.leases import LEASE
 from models.tables.channels import attempts
 from tests.conftest import Clock
 from tests.factories import World

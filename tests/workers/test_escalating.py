@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from models.db.listening import open_listener
-from models.domain.channels import ChannelKind
-from models.domain.targets import target_of
+from models.domain.outgoing.channels import ChannelKind
+from models.domain.outgoing.targets import target_of
 from models.operations.chains import anchors
 from models.operations.channels import channels, contacts, trials
 from models.operations.channels.channels import ChannelDraft, Reached

@@ -16,7 +16,7 @@ from models.files import erasures_log
 from models.files.store import FOLDER, FolderStore, sealed_key
 from models.operations.chains import anchors
 from models.operations.identity import erasing
-from models.operations.reminders.leases import LEASE
+from models.operations.leases import LEASE
 from models.tables.journal import journal
 from models.tables.notices import work_items as items
 from tests.api.identity.test_erasure import photo

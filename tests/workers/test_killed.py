@@ -18,8 +18,8 @@ from sqlalchemy import select
 
 from models.clock import real
 from models.keyring import create_keys
+from models.operations.leases import LEASE
 from models.operations.reminders import inbox
-from models.operations.reminders.leases import LEASE
 from models.tables.channels import attempts
 from models.tables.notices import heartbeats, notices
 from tests.factories import World

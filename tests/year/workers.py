@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 
 from models.db.engines import open_reader
 from models.operations.chains import anchors
+from models.operations.leases import LEASE
 from models.operations.reminders import reminding
-from models.operations.reminders.leases import LEASE
 from models.operations.reminders.messages import Message, stage_message, suspended_message
 from models.operations.reminders.recipients import people_of
-from models.operations.reminders.waiting import look
+from models.operations.waiting import look
 from models.tables.channels import dispatches
 from models.tables.deadlines import deadlines
 from models.tables.notices import notices, work_items
@@ -28,6 +28,8 @@ from workers.schedule import Schedule
 from workers.waking import Sleeper
 
 MOST_TURNS: Final = 2000
+TURN: Final = timedelta(milliseconds=1)
+"""What a turn takes; instants are stored to the millisecond, so a clock that stands may find the same one for ever."""
 
 
 class Pair:
@@ -56,6 +58,7 @@ class Pair:
         """Both work in turns until nothing is due; then what each clock had to say must have been planned."""
         due = self._saying()
         for _ in range(MOST_TURNS):
+            self.clock.now += TURN
             first = self.trouble.dice.randrange(2)
             if not any([self._turn(first), self._turn(1 - first)]):
                 if not self._held():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from models.domain.channels import ChannelKind
 from models.domain.errors import Invalid
-from models.domain.targets import Target, target_of
+from models.domain.outgoing.channels import ChannelKind
+from models.domain.outgoing.targets import Target, target_of
 from workers.gateways.gateway import NotSent
 
 

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import ClassVar
 
-from models.domain.channels import ChannelKind
+from models.domain.outgoing.channels import ChannelKind
 from workers.gateways.gateway import Destination, Parcel
 
 

@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Final
 
-from models.domain.targets import Target, refuse_address
+from models.domain.outgoing.targets import Target, refuse_address
 from workers.gateways.gateway import NotSent
 
 MOST_ADDRESSES: Final = 3

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import httpx2
 
-from models.domain.targets import Target
+from models.domain.outgoing.targets import Target
 from workers.gateways.dialling import Limits, Watch, judged
 from workers.gateways.gateway import NotSent, OutcomeUnknown
 

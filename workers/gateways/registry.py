@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
-from models.domain.channels import ChannelKind
+from models.domain.outgoing.channels import ChannelKind
 from workers.gateways.console import Console
 from workers.gateways.dialling import Limits
 from workers.gateways.gateway import Gateway

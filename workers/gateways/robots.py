@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
-from models.domain.channels import ChannelKind
+from models.domain.outgoing.channels import ChannelKind
 from workers.gateways.configured import http_target
 from workers.gateways.gateway import Destination, NotSent, OutcomeUnknown, Parcel
 from workers.gateways.posting import Poster, answered, as_json

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
-from models.domain.channels import ChannelKind
+from models.domain.outgoing.channels import ChannelKind
 from workers.gateways.configured import http_target, table_of, text_of
 from workers.gateways.gateway import Destination, NotSent, OutcomeUnknown, Parcel
 from workers.gateways.posting import Poster, answered, as_json

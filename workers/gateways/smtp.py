@@ -19,9 +19,9 @@ from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
 from typing import Any, ClassVar, Final
 
-from models.domain.channels import PLAIN, STARTTLS, TLS, ChannelKind
 from models.domain.outgoing.addresses import mailbox
-from models.domain.targets import Target
+from models.domain.outgoing.channels import PLAIN, STARTTLS, TLS, ChannelKind
+from models.domain.outgoing.targets import Target
 from workers.gateways.configured import http_target, text_of
 from workers.gateways.dialling import Limits, Watch, judged
 from workers.gateways.gateway import Destination, NotSent, OutcomeUnknown, Parcel

@@ -14,7 +14,7 @@ from typing import ClassVar
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
-from models.domain.channels import DEDUPLICATES, ChannelKind
+from models.domain.outgoing.channels import DEDUPLICATES, ChannelKind
 from workers.gateways.configured import http_target, text_of
 from workers.gateways.gateway import Destination, NotSent, Parcel
 from workers.gateways.posting import Poster, as_json, delivered

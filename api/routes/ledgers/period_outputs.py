@@ -8,7 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.problems import refuses
-from api.schemas.ledgers.periods import CorrectionIn, CorrectionOut, DecisionIn, DifferenceOut, FiguresOut
+from api.schemas.ledgers.period_outputs import (
+    CorrectionIn,
+    CorrectionOut,
+    DecisionIn,
+    DifferenceOut,
+    FiguresOut,
+)
 from api.work import IfMatch, May, OptionalKey, Work
 from models.documents import bulletin, monthly
 from models.domain.access import Verb
@@ -23,7 +29,7 @@ from models.domain.errors import (
     Unauthenticated,
     VersionMissing,
 )
-from models.operations.periods import briefing, correcting, counting, differences, tabling
+from models.operations.periods import briefing, correcting, differences, tabling
 
 router = APIRouter(prefix="/v1/ledgers", tags=["月度调度"])
 
@@ -126,7 +132,7 @@ async def decide_correction(
 )
 async def get_ledger_statistics(ledger_id: UUID, work: Reading) -> FiguresOut:
     """当前各状态词件数、逾期件数，分责任单位；不按个人统计。"""
-    return FiguresOut.of(await work.read(counting.statistics, ledger_id))
+    return FiguresOut.of(await work.read(differences.statistics, ledger_id))
 
 
 def _file(data: bytes, media_type: str, name: str) -> Response:

@@ -5,13 +5,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
+from api.paging import Page, read_place, write_place
 from api.problems import refuses
+from api.reads import Asked, asked
 from api.schemas.ledgers.periods import (
     EntryIn,
     FreezeIn,
     MissingOut,
     OverviewOut,
     PeriodIn,
+    PeriodItemQuery,
     PeriodOut,
     PeriodPatch,
     RecordOut,
@@ -20,6 +23,7 @@ from api.schemas.ledgers.periods import (
 from api.work import IfMatch, May, OptionalKey, Work, etag
 from models.domain.access import Verb
 from models.domain.errors import (
+    BadCursor,
     Conflict,
     Duplicate,
     Forbidden,
@@ -31,7 +35,7 @@ from models.domain.errors import (
     Unauthenticated,
     VersionMissing,
 )
-from models.operations.periods import differences, filling, freezing, held, opening, snapshots
+from models.operations.periods import differences, filling, freezing, held, opening, reading
 
 router = APIRouter(prefix="/v1/ledgers/periods", tags=["月度调度"])
 
@@ -92,12 +96,24 @@ async def change_period(
 @router.get(
     "/{period_id:uuid}/items",
     summary="调度逐项情况",
-    responses=refuses(*_ANY, NotFound),
+    responses=refuses(*_ANY, NotFound, BadCursor),
+    openapi_extra=asked(PeriodItemQuery),
     operation_id="list_period_items",
 )
-async def list_period_items(period_id: UUID, work: Reading) -> list[RecordOut]:
+async def list_period_items(
+    period_id: UUID, work: Reading, query: Annotated[PeriodItemQuery, Depends(Asked(PeriodItemQuery))]
+) -> Page[RecordOut]:
     """每个问题一行：状态词、累计进展、本月填报；冻结后为快照内容。"""
-    return [RecordOut.model_validate(one) for one in await work.read(snapshots.every, period_id)]
+    vault = work.house.vault
+    place = read_place(vault, query.cursor, use="period_items")
+    after = None if place is None else UUID(place)
+    rows = await work.read(
+        reading.page, period_id, word=query.word, report=query.report, after=after, limit=query.limit
+    )
+    shown = rows[: query.limit]
+    last = shown[-1]["case_id"] if len(rows) > query.limit else None
+    following = None if last is None else write_place(vault, last, use="period_items")
+    return Page[RecordOut](items=[RecordOut.model_validate(one) for one in shown], next=following)
 
 
 @router.get(
@@ -108,7 +124,7 @@ async def list_period_items(period_id: UUID, work: Reading) -> list[RecordOut]:
 )
 async def get_period_item(period_id: UUID, case_id: UUID, work: Reading, response: Response) -> RecordOut:
     """ETag 是填报的版本，未填报时为 "0"。"""
-    found = await work.read(snapshots.one, period_id, case_id)
+    found = await work.read(reading.one, period_id, case_id)
     response.headers.update(etag(found["entry"]["version"]))
     return RecordOut.model_validate(found)
 

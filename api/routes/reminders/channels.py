@@ -19,7 +19,6 @@ from api.schemas.reminders.channels import (
 )
 from api.work import IfMatch, May, OptionalKey, Work, etag
 from models.domain.access import Verb
-from models.domain.channels import ADDRESSES, CHANNEL_TITLES, CONFIG_FIELDS
 from models.domain.errors import (
     BadCursor,
     Conflict,
@@ -31,7 +30,8 @@ from models.domain.errors import (
     Unauthenticated,
     VersionMissing,
 )
-from models.domain.targets import Target
+from models.domain.outgoing.channels import ADDRESSES, CHANNEL_TITLES, CONFIG_FIELDS
+from models.domain.outgoing.targets import Target
 from models.operations.channels import channels, trials
 from models.operations.channels.channels import Reached
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.base import DivisionCode, In, Out, Patch, Words
-from models.domain.channels import AddressKind, ChannelKind, FieldKind
+from models.domain.outgoing.channels import AddressKind, ChannelKind, FieldKind
 from models.operations.channels.channels import ChannelDraft
 from models.operations.channels.contacts import MOST, Wanted
 

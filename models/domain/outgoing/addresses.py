@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from models.domain.channels import AddressKind
 from models.domain.errors import Flaw
+from models.domain.outgoing.channels import AddressKind
 
 _MOBILE: Final = re.compile(r"\+86(1[3-9][0-9]{9})")
 _MAILBOX: Final = re.compile(

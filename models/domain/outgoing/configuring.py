@@ -12,9 +12,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from models.domain.channels import CONFIG_FIELDS, ChannelKind, ConfigField, FieldKind
 from models.domain.errors import Flaw, Invalid
 from models.domain.outgoing.addresses import mailbox
+from models.domain.outgoing.channels import CONFIG_FIELDS, ChannelKind, ConfigField, FieldKind
 
 MOST_ENTRIES: Final = 20
 _NAME: Final = re.compile(

@@ -17,10 +17,10 @@ from uuid import UUID
 from sqlalchemy import and_, insert, or_, select, true, update
 
 from models.domain.access import GRANTS, Verb
-from models.domain.channels import CHANNEL_TITLES, ChannelKind
 from models.domain.errors import Flaw, Forbidden, Invalid, NotFound
+from models.domain.outgoing.channels import CHANNEL_TITLES, ChannelKind
 from models.domain.outgoing.configuring import read_config
-from models.domain.targets import Target, refuse_address, target_of
+from models.domain.outgoing.targets import Target, refuse_address, target_of
 from models.operations.act import Act
 from models.operations.once import Key, once
 from models.operations.people import reach

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
 
-from models.domain.channels import ADDRESSES, AddressKind, ChannelKind
 from models.domain.errors import Flaw, Invalid
 from models.domain.outgoing.addresses import flaw_of, mailbox, masked, mobile
+from models.domain.outgoing.channels import ADDRESSES, AddressKind, ChannelKind
 from models.operations.act import Act
 from models.operations.people import reach
 from models.tables.base import AnyRow

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import BindParameter, bindparam, delete, select
 
 from models.files.store import SHARDS, Store
 from models.operations.act import Act
@@ -26,7 +26,7 @@ KEPT: Final = timedelta(hours=48)
 MOST: Final = 50
 _AT_ONCE: Final = 100
 _HOURS: Final = 24
-_NAMES: Final = bindparam("names", expanding=True)
+_NAMES: Final[BindParameter[Any]] = bindparam("names", expanding=True)
 _NAMING: Final[tuple[tuple[str, Any, Callable[[str], Any]], ...]] = (
     ("sealed/", select(T.c.id).where(T.c.id.in_(_NAMES), T.c.sealed_key.is_not(None)), UUID),
     ("copy/", select(T.c.copy_sha256).where(T.c.copy_sha256.in_(_NAMES)), bytes.fromhex),

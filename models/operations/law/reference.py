@@ -18,7 +18,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, update
 
-from models.domain.acceptance.standards import Standard, parse_standards
 from models.domain.catalogue import Catalogue, parse_elements, parse_words
 from models.domain.law import Division, Law, UnitInfo
 from models.domain.timing.calendar import Calendar, CalendarYear, parse_csv
@@ -26,10 +25,10 @@ from models.domain.timing.reminders import Stage, parse_ladder
 from models.domain.timing.rule_cells import cells_of, rule_of
 from models.domain.timing.rules import Rule, parse_rules
 from models.operations.act import Act
+from models.operations.law import standards
 from models.tables.base import AnyRow
 from models.tables.deadlines import calendar_days, calendar_years, rules
 from models.tables.journal import instance
-from models.tables.materials import standards
 from models.tables.people import divisions, units
 
 SHIPPED: Final = files("models.reference")
@@ -53,7 +52,7 @@ def load(db: Connection) -> Law:
             row.id: UnitInfo(row.id, row.name, row.parent_id, row.division_code, row.number_prefix)
             for row in db.execute(select(units))
         },
-        standards=(*shipped_standards(), *_local_standards(db)),
+        standards=standards.load(db),
     )
 
 
@@ -68,12 +67,6 @@ def shipped_catalogue() -> Catalogue:
         parse_elements((SHIPPED / "categories.toml").read_text("utf-8")),
         parse_words((SHIPPED / "triage_words.toml").read_text("utf-8")),
     )
-
-
-@cache
-def shipped_standards() -> tuple[Standard, ...]:
-    """The acceptance standards of this release; a bureau's own stand in the database."""
-    return parse_standards((SHIPPED / "standards.toml").read_text("utf-8"))
 
 
 def shipped_stages() -> tuple[Stage, ...]:
@@ -189,11 +182,6 @@ def add_year(act: Act, year: CalendarYear, *, origin: str) -> None:
 def changed(act: Act) -> None:
     """Let every process know that law, calendar, divisions or units are not what they were."""
     act.db.execute(update(instance).values(reference_version=instance.c.reference_version + 1))
-
-
-def _local_standards(db: Connection) -> list[Standard]:
-    texts = db.execute(select(standards.c.text).order_by(standards.c.type, standards.c.valid_from)).scalars()
-    return [one for text in texts for one in parse_standards(text, local=True)]
 
 
 def _calendar(db: Connection) -> Calendar:

@@ -55,9 +55,6 @@ def _add(act: Act, case_id: UUID, draft: MaterialDraft, version: int | None) -> 
     case = sight.lock(act, case_id)
     rows.item_of(act, case_id)
     grants = allowed.grants_for(act, case, draft.kind)
-    if draft.size > MOST_FILE_BYTES:
-        told = f"一份文件最大 {MOST_FILE_BYTES // 1_000_000} MB，请压缩、降低扫描分辨率或拆成几份再提交"
-        raise TooLarge(told, most_bytes=MOST_FILE_BYTES)
     facts = _settled(act, case_id, draft)
     sight.current(act, case, version)
     unit_id = allowed.open_now(act, case, draft.kind, grants)
@@ -117,7 +114,10 @@ def raise_version(act: Act, case: AnyRow) -> None:
 
 
 def _settled(act: Act, case_id: UUID, draft: MaterialDraft) -> dict[str, Any]:
-    """The facts as they are kept: a photo's place in WGS-84 beside the one given. Raises ``Invalid``."""
+    """The facts as they are kept: a photo's place in WGS-84 beside the one given. Raises ``Invalid``, ``TooLarge``."""
+    if draft.size > MOST_FILE_BYTES:
+        told = f"一份文件最大 {MOST_FILE_BYTES // 1_000_000} MB，请压缩、降低扫描分辨率或拆成几份再提交"
+        raise TooLarge(told, most_bytes=MOST_FILE_BYTES)
     facts = dict(draft.facts)
     flaws = list(_in_future(facts, legal_day(act.now)))
     if flaws:

@@ -12,10 +12,10 @@ from models.db.engines import announce, insert_unless_there
 from models.domain.outgoing.slots import Slot
 from models.domain.timing.calendar import legal_day
 from models.domain.timing.reminders import QuietHours
+from models.operations import leases
 from models.operations.act import Act
+from models.operations.leases import LEASE
 from models.operations.outgoing.attempts import forgive
-from models.operations.reminders import leases
-from models.operations.reminders.leases import LEASE
 from models.tables.base import AnyRow
 from models.tables.channels import attempts
 from models.tables.channels import dispatches as T

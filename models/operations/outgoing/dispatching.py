@@ -20,12 +20,12 @@ from models.domain.errors import Unreadable
 from models.domain.outgoing.letters import Letter
 from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
+from models.operations.leases import LEASE, held
 from models.operations.outgoing import attempts
 from models.operations.outgoing.composing import compose
 from models.operations.outgoing.dispatches import DIGEST
 from models.operations.outgoing.ending import Left, again, end, hushed, put_off
 from models.operations.outgoing.ways import Exits, Way, destination, ways_of
-from models.operations.reminders.leases import LEASE, held
 from models.tables.base import AnyRow
 from models.tables.channels import dispatches as T
 

@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 
 from models.domain.law import chain_of
 from models.domain.timing.reminders import QuietHours
+from models.operations import leases
 from models.operations.act import Act
+from models.operations.leases import MOST_TRIES
 from models.operations.outgoing.attempts import Ended, Outcome, record, shortened
 from models.operations.outgoing.ways import TEST
-from models.operations.reminders import leases
-from models.operations.reminders.leases import MOST_TRIES
 from models.tables.base import AnyRow
 from models.tables.channels import dispatches as T
 from models.tables.deadlines import deadlines

@@ -17,13 +17,11 @@ from models.documents.bulletin import Bulletin
 from models.domain.errors import Conflict
 from models.domain.rectification import reconciling
 from models.domain.rectification.periods import EntryState, PeriodState
-from models.domain.rectification.reconciling import Counted, Difference
 from models.domain.rectification.words import Progress
 from models.domain.timing.calendar import SHANGHAI
 from models.domain.words.masking import propose_public
 from models.operations.act import Act
-from models.operations.periods import held, snapshots, tabling
-from models.operations.periods.differences import compare
+from models.operations.periods import differences, held, snapshots, tabling
 from models.operations.periods.rows import Record, counted
 from models.tables.base import AnyRow
 from models.tables.people import accounts
@@ -93,10 +91,10 @@ def _whole(act: Act, period: AnyRow, found: Sequence[Record]) -> str:
 
 
 def _changes(act: Act, period: AnyRow) -> str:
-    view = compare(act, period.id)
+    view = differences.compare(act, period.id)
     if view.difference is None:
         return ""
-    told: Difference = view.difference
+    told = view.difference
     return (
         f"与{view.before_month}相比，新增{len(told.new)}件，减少{len(told.gone)}件，状态变化{len(told.moved_word)}件，"
         f"时限调整{len(told.moved_date)}件，反弹{len(told.relapsed)}件。"
@@ -104,7 +102,7 @@ def _changes(act: Act, period: AnyRow) -> str:
 
 
 def _lines(found: Iterable[Record]) -> list[reconciling.Tally]:
-    every: list[Counted] = [counted(one) for one in found]
+    every = [counted(one) for one in found]
     told = reconciling.figures(every)
     return [*told.by_origin, told.whole]
 

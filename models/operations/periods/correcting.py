@@ -21,8 +21,7 @@ from models.operations.periods import held
 from models.tables.base import AnyRow
 from models.tables.cases import cases
 from models.tables.people import accounts
-from models.tables.periods import corrections as T
-from models.tables.periods import periods, snapshot_rows
+from models.tables.periods import corrections, periods, snapshot_rows
 
 _IN_ROW: Final = frozenset({"percent"})
 """Fields of the frozen row itself; the others stand in its report."""
@@ -64,7 +63,7 @@ def decide(act: Act, correction_id: UUID, *, approve: bool, note: str | None, ve
     held.keeps(act, Verb.CORRECTION_DECIDE, period.division_code)
     if not approve and not note:
         raise Invalid(flaws=[Flaw("/note", "missing", "不同意更正须写明理由")])
-    row = act.db.execute(select(T).where(T.c.id == correction_id)).one()
+    row = act.db.execute(select(corrections).where(corrections.c.id == correction_id)).one()
     held.current(version, row.version)
     if row.state is not CorrectionState.PROPOSED:
         raise Conflict("这份更正已经有处理结果")
@@ -76,7 +75,9 @@ def decide(act: Act, correction_id: UUID, *, approve: bool, note: str | None, ve
         "decided_at": act.now,
         "decision_note": note,
     }
-    act.db.execute(update(T).where(T.c.id == row.id).values(**values, version=row.version + 1))
+    act.db.execute(
+        update(corrections).where(corrections.c.id == row.id).values(**values, version=row.version + 1)
+    )
     _note(act, "correction.decide", row.id, period.division_code, values)
     return correction_id
 
@@ -84,7 +85,7 @@ def decide(act: Act, correction_id: UUID, *, approve: bool, note: str | None, ve
 def find(act: Act, correction_id: UUID) -> AnyRow:
     """A correction of a case in sight. Raises ``NotFound``, the same whether absent or outside."""
     reach = scope.Scope.of(act.actor)
-    statement = _seen().where(T.c.id == correction_id, scope.visible(reach.shape))
+    statement = _seen().where(corrections.c.id == correction_id, scope.visible(reach.shape))
     row = act.db.execute(statement, reach.binds()).one_or_none()
     if row is None:
         raise NotFound()
@@ -95,7 +96,11 @@ def listed(act: Act, period_id: UUID) -> Sequence[AnyRow]:
     """The corrections of a period to items in sight, by number. Raises ``NotFound``."""
     held.find(act, period_id)
     reach = scope.Scope.of(act.actor)
-    statement = _seen().where(T.c.period_id == period_id, scope.visible(reach.shape)).order_by(T.c.no)
+    statement = (
+        _seen()
+        .where(corrections.c.period_id == period_id, scope.visible(reach.shape))
+        .order_by(corrections.c.no)
+    )
     return act.db.execute(statement, reach.binds()).all()
 
 
@@ -114,7 +119,7 @@ def _propose(act: Act, period_id: UUID, draft: CorrectionDraft) -> UUID:
     values = asdict(draft) | {"before": before, "after": after, "no": _next_no(act, period_id)}
     correction_id = act.new_id()
     fixed = {"state": CorrectionState.PROPOSED, "by": act.actor.account_id, "at": act.now}
-    act.db.execute(insert(T).values(id=correction_id, period_id=period_id, **values, **fixed))
+    act.db.execute(insert(corrections).values(id=correction_id, period_id=period_id, **values, **fixed))
     _note(act, "correction.propose", correction_id, period.division_code, values)
     return correction_id
 
@@ -122,14 +127,14 @@ def _propose(act: Act, period_id: UUID, draft: CorrectionDraft) -> UUID:
 def _standing(act: Act, period_id: UUID, draft: CorrectionDraft, frozen: dict[str, Any]) -> Any:
     """The value as the approved corrections so far have left it."""
     statement = (
-        select(T.c.after)
+        select(corrections.c.after)
         .where(
-            T.c.period_id == period_id,
-            T.c.case_id == draft.case_id,
-            T.c.field == draft.field,
-            T.c.state == CorrectionState.APPROVED,
+            corrections.c.period_id == period_id,
+            corrections.c.case_id == draft.case_id,
+            corrections.c.field == draft.field,
+            corrections.c.state == CorrectionState.APPROVED,
         )
-        .order_by(T.c.no.desc())
+        .order_by(corrections.c.no.desc())
         .limit(1)
     )
     last = act.db.execute(statement).one_or_none()
@@ -156,23 +161,25 @@ def _frozen(act: Act, period_id: UUID, case_id: UUID) -> dict[str, Any] | None:
 
 def _next_no(act: Act, period_id: UUID) -> int:
     """The next number within the period, which is locked."""
-    last = act.db.execute(select(func.max(T.c.no)).where(T.c.period_id == period_id)).scalar()
+    last = act.db.execute(
+        select(func.max(corrections.c.no)).where(corrections.c.period_id == period_id)
+    ).scalar()
     return (last or 0) + 1
 
 
 def _seen() -> Select[Any]:
     return (
         select(
-            T,
+            corrections,
             periods.c.month,
             cases.c.title,
             _proposers.c.name.label("proposer"),
             _deciders.c.name.label("decider"),
         )
-        .join(periods, periods.c.id == T.c.period_id)
-        .join(cases, cases.c.id == T.c.case_id)
-        .join(_proposers, _proposers.c.id == T.c.by)
-        .outerjoin(_deciders, _deciders.c.id == T.c.decided_by)
+        .join(periods, periods.c.id == corrections.c.period_id)
+        .join(cases, cases.c.id == corrections.c.case_id)
+        .join(_proposers, _proposers.c.id == corrections.c.by)
+        .outerjoin(_deciders, _deciders.c.id == corrections.c.decided_by)
     )
 
 

@@ -1,4 +1,4 @@
-"""What a month's figures say, and what changed since the month before, item by item."""
+"""What the figures of a month or a ledger say, and what changed since the month before, item by item."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from sqlalchemy import select
 from models.domain.rectification import reconciling
 from models.domain.rectification.periods import EntryState
 from models.domain.rectification.reconciling import Difference, Figures
+from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
-from models.operations.periods import held, snapshots
-from models.operations.periods.rows import Record, counted
+from models.operations.ledgers import ledgers
+from models.operations.periods import held, snapshots, terms
+from models.operations.periods.rows import Reckoning, Record, counted, gather
 from models.tables.base import AnyRow
+from models.tables.ledgers import items
 from models.tables.periods import snapshot_rows
 
 
@@ -92,3 +95,16 @@ def missing(act: Act, period_id: UUID) -> list[dict[str, Any]]:
             for name in one["responsible"] or ["（未明确责任单位）"]:
                 units.setdefault(name, []).append(one)
     return [{"unit": name, "items": units[name]} for name in sorted(units)]
+
+
+def statistics(act: Act, ledger_id: UUID) -> Figures:
+    """
+    A ledger as it stands now, over the items the reader sees: per status word and unit, never per person.
+
+    Raises:
+        NotFound
+    """
+    ledgers.find(act, ledger_id)
+    tolerance = terms.schedule(legal_day(act.now).isoformat()[:7]).tolerance
+    rows = gather(act, items.c.ledger_id == ledger_id, Reckoning(act.now, tolerance))
+    return reconciling.figures(counted(one) for one in rows)

@@ -15,7 +15,7 @@ from models.domain.rectification.words import Progress
 from models.domain.states import Action
 from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
-from models.operations.periods import held, reports, rows
+from models.operations.periods import held, parts, reports, rows
 from models.operations.periods.reports import Report
 from models.tables.cases import steps
 from models.tables.ledgers import items
@@ -49,7 +49,7 @@ def fill(act: Act, period_id: UUID, case_id: UUID, draft: EntryDraft, *, version
         StaleVersion; Conflict: frozen, not yet open, past the cut-off, or nothing to report any more.
     """
     report = reports.lock(act, period_id, case_id)
-    office = reports.may_fill(act, report.case)
+    office = parts.may_fill(act, report.case)
     check_report(
         progress=draft.progress, office=office, no_change=draft.no_change, this_month=draft.this_month
     )
@@ -77,7 +77,7 @@ def review(
         StaleVersion; Conflict: frozen, or nothing filled; GuardsUnmet: one's own report.
     """
     report = reports.lock(act, period_id, case_id)
-    reports.may_review(act, report.case)
+    parts.may_review(act, report.case)
     if not accept and not note:
         raise Invalid(flaws=[Flaw("/note", "missing", "退回须写明要补充或更正什么")])
     held.current(version, report.version)

@@ -1,4 +1,4 @@
-"""One report of a period, locked: its case in sight, the entry if any, who may fill and who may review."""
+"""One report of a period, locked: its case in sight, the entry if any."""
 
 from __future__ import annotations
 
@@ -10,17 +10,14 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 
 from models.db.engines import insert_unless_there
-from models.domain.access import Role
-from models.domain.errors import Conflict, Forbidden, NotFound, StaleVersion
+from models.domain.errors import Conflict, NotFound, StaleVersion
 from models.domain.law import chain_of
 from models.domain.rectification.periods import OVER
-from models.domain.rectification.words import Part
 from models.domain.states import Kind, State
 from models.operations.act import Act
 from models.operations.casework import sight
 from models.operations.periods import held
 from models.tables.base import AnyRow
-from models.tables.cases import case_units
 from models.tables.periods import entries as T
 
 _ENTRY: Final = select(T).where(
@@ -78,42 +75,6 @@ def fillable(act: Act, report: Report) -> None:
         )
     if report.case.state in OVER or report.case.state is State.VOID:
         raise Conflict("本问题已销号或作废，不需要填报")
-
-
-def may_fill(act: Act, case: AnyRow) -> bool:
-    """
-    Whether the actor fills as the office (True) or for a responsible unit (False).
-
-    Raises:
-        Forbidden: neither.
-    """
-    if held.is_office(act.actor, case.division_code):
-        return True
-    if held.stands_for(act.actor, Role.LIAISON, units(act, case.id, Part.RESPONSIBLE)):
-        return False
-    raise Forbidden("只有责任单位联络员或整改办可以填报本问题的进展")
-
-
-def may_review(act: Act, case: AnyRow) -> None:
-    """
-    That the actor is a verifier of the lead unit, or of the office.
-
-    Raises:
-        Forbidden
-    """
-    lead = units(act, case.id, Part.LEAD)
-    if not held.is_office(act.actor, case.division_code) and not held.stands_for(
-        act.actor, Role.VERIFIER, lead
-    ):
-        raise Forbidden("填报由牵头单位核查人员或整改办审核，您所在单位不是本问题的牵头单位")
-
-
-def units(act: Act, case_id: UUID, part: Part) -> frozenset[UUID]:
-    """The units that have this part in the case."""
-    statement = select(case_units.c.unit_id).where(
-        case_units.c.case_id == case_id, case_units.c.part == part.value
-    )
-    return frozenset(act.db.execute(statement).scalars())
 
 
 def write(act: Act, report: Report, values: Mapping[str, Any], verb: str) -> None:

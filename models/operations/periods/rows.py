@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
-from models.domain.rectification.periods import OVER, EntryState, Standing, is_overdue, word_of
+from models.domain.rectification.periods import Standing, is_overdue, word_of
 from models.domain.rectification.reconciling import Counted
 from models.domain.rectification.words import Part, Progress
 from models.domain.states import Kind, State
@@ -24,18 +24,13 @@ from models.domain.timing.calendar import legal_day
 from models.domain.words.text import canonical
 from models.operations import scope
 from models.operations.act import Act
-from models.operations.periods import past
-from models.operations.periods.past import Past
+from models.operations.periods import entries, past
 from models.tables.base import AnyRow
 from models.tables.cases import case_units, cases
 from models.tables.ledgers import items, ledgers
-from models.tables.people import accounts
-from models.tables.periods import entries
 
 Record = dict[str, Any]
 """One row as it is frozen and sent: JSON types only."""
-
-_fillers, _reviewers = accounts.alias("filler"), accounts.alias("reviewer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +46,9 @@ class Reckoning:
 class _Beside:
     """What belongs to the items of one gathering, by case."""
 
-    past: Past
+    then: past.Past
     units: Mapping[UUID, Mapping[str, list[UUID]]]
-    entries: Mapping[UUID, AnyRow]
+    reports: Mapping[UUID, AnyRow]
 
 
 def gather(
@@ -77,7 +72,7 @@ def gather(
     rows = act.db.execute(statement, binds).all()
     mine = select(items.c.case_id).join(cases, cases.c.id == items.c.case_id).where(seen)
     beside = _beside(act, mine, binds, reckoning)
-    states = beside.past.states
+    states = beside.then.states
     there = [row for row in rows if states.get(row.case_id, State.VOID) is not State.VOID]
     followed = {row.follows_id for row in there}
     return [_record(act, row, beside, reckoning) for row in there if row.case_id not in followed]
@@ -103,28 +98,14 @@ def _beside(act: Act, mine: Select[Any], binds: Mapping[str, Any], at: Reckoning
     units: dict[UUID, dict[str, list[UUID]]] = {}
     for row in act.db.execute(select(case_units).where(case_units.c.case_id.in_(mine)), binds):
         units.setdefault(row.case_id, {}).setdefault(row.part, []).append(row.unit_id)
-    return _Beside(past.at(act, mine, binds, at.as_of), units, _entries(act, mine, binds, at.period_id))
-
-
-def _entries(
-    act: Act, mine: Select[Any], binds: Mapping[str, Any], period_id: UUID | None
-) -> dict[UUID, AnyRow]:
-    if period_id is None:
-        return {}
-    statement = (
-        select(entries, _fillers.c.name.label("filler"), _reviewers.c.name.label("reviewer"))
-        .join(_fillers, _fillers.c.id == entries.c.filled_by)
-        .outerjoin(_reviewers, _reviewers.c.id == entries.c.reviewed_by)
-        .where(entries.c.period_id == period_id, entries.c.case_id.in_(mine))
-    )
-    return {row.case_id: row for row in act.db.execute(statement, binds)}
+    return _Beside(past.at(act, mine, binds, at.as_of), units, entries.of(act, mine, binds, at.period_id))
 
 
 def _record(act: Act, row: AnyRow, beside: _Beside, at: Reckoning) -> Record:
     today = legal_day(at.as_of)
-    state, entry = beside.past.states[row.case_id], beside.entries.get(row.case_id)
-    due_on, confirmed = beside.past.due_on(row), beside.past.confirmed.get(row.case_id)
-    standing = standing_of(row, state, confirmed, entry, due_on=due_on, percent=beside.past.percent(row))
+    state, entry = beside.then.states[row.case_id], beside.reports.get(row.case_id)
+    due_on, confirmed = beside.then.due_on(row), beside.then.confirmed.get(row.case_id)
+    standing = standing_of(row, state, confirmed, entry, due_on=due_on, percent=beside.then.percent(row))
     parts = beside.units.get(row.case_id, {})
     written_off = row.written_off_on if row.written_off_on and row.written_off_on <= today else None
     kept = ("case_id", "number", "title", "problem_no", "round", "ledger_id", "level", "stage", "listed_on")
@@ -144,7 +125,7 @@ def _record(act: Act, row: AnyRow, beside: _Beside, at: Reckoning) -> Record:
         "word": word_of(standing, today, at.tolerance),
         "overdue": is_overdue(state, due_on, today),
         "percent": standing.percent,
-        "entry": _told(state, entry),
+        "entry": entries.told(state, entry),
     }
     plain: Record = json.loads(canonical(values))
     return plain
@@ -172,30 +153,6 @@ def standing_of(
         reported=None if told is None else told.progress,
         kept_up=kept_up,
     )
-
-
-def entry_state(state: State, entry: AnyRow | None) -> EntryState:
-    """How far the report on an item is."""
-    if entry is None:
-        return EntryState.NOT_DUE if state in OVER else EntryState.MISSING
-    if entry.returned_note is not None:
-        return EntryState.RETURNED
-    return EntryState.FILLED if entry.reviewed_at is None else EntryState.REVIEWED
-
-
-def _told(state: State, entry: AnyRow | None) -> dict[str, Any]:
-    said = (
-        *("this_month", "invested_yuan", "difficulties", "next_steps", "expected_on", "no_change"),
-        *("no_change_reason", "filled_at", "reviewed_at", "returned_note", "progress"),
-    )
-    told = {name: None if entry is None else getattr(entry, name) for name in said}
-    told["reported"] = told.pop("progress")
-    return told | {
-        "state": entry_state(state, entry),
-        "filled_by": None if entry is None else entry.filler,
-        "reviewed_by": None if entry is None else entry.reviewer,
-        "version": 0 if entry is None else entry.version,
-    }
 
 
 def _names(act: Act, unit_ids: list[UUID]) -> list[str]:

@@ -11,14 +11,12 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from models.domain.access import GRANTS, SUBTREE_ROLES, Verb
-from models.domain.errors import Forbidden, NotFound
+from models.domain.errors import Forbidden
 from models.domain.rectification.periods import PeriodState
 from models.domain.words.text import canonical, fingerprint
 from models.operations import scope
 from models.operations.act import Act
-from models.operations.casework import sight
 from models.operations.people.reach import inside
-from models.operations.periods import held
 from models.operations.periods.rows import Reckoning, Record, gather
 from models.tables.base import AnyRow
 from models.tables.cases import cases
@@ -96,18 +94,3 @@ def sees_all(act: Act, period: AnyRow) -> None:
         for grant in act.actor.grants
     ):
         raise Forbidden("您只能看到本单位或本镇街的问题，不能生成全区的简报和调度表，请向整改办索取")
-
-
-def every(act: Act, period_id: UUID) -> list[Record]:
-    """All records of a period in sight. Raises ``NotFound``."""
-    return records(act, held.find(act, period_id))
-
-
-def one(act: Act, period_id: UUID, case_id: UUID) -> Record:
-    """The record of one item. Raises ``NotFound``: also where the item is not in this period."""
-    period = held.find(act, period_id)
-    sight.find(act, case_id)
-    found = records(act, period, case_id)
-    if not found:
-        raise NotFound()
-    return found[0]

@@ -16,9 +16,9 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from models.db.engines import announce, insert_unless_there
+from models.operations import leases
 from models.operations.act import Act
-from models.operations.reminders import leases
-from models.operations.reminders.leases import MOST_TRIES
+from models.operations.leases import MOST_TRIES
 from models.tables.notices import work_items as T
 
 

@@ -20,8 +20,7 @@ from models.operations.handling import advancing
 from models.operations.once import Key
 from models.operations.sample import publishing, story
 from models.operations.sample.story import Event, Story
-from models.tables.cases import cases as case_table
-from models.tables.cases import points
+from models.tables.cases import cases, points
 from models.tables.complaints import complaints as complaint_table
 
 
@@ -91,4 +90,4 @@ def _inputs(stage: Stage, act: Act, event: Event, case_id: UUID) -> dict[str, An
 
 def version_of(act: Act, case_id: UUID) -> int:
     """The version the case has now."""
-    return int(act.db.execute(select(case_table.c.version).where(case_table.c.id == case_id)).scalar_one())
+    return int(act.db.execute(select(cases.c.version).where(cases.c.id == case_id)).scalar_one())

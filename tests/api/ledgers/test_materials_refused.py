@@ -267,6 +267,18 @@ def test_a_file_lost_from_the_store_says_so(mine: Files, tmp_path: Path) -> None
     assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
 
 
+def test_a_disk_that_takes_nothing_is_told(mine: Files, tmp_path: Path) -> None:
+    """Where the store cannot write, the upload is 503, and goes in once it can."""
+    made = mine.put(material()).json()["id"]
+    (tmp_path / store.FOLDER).mkdir(exist_ok=True)
+    obstacle = tmp_path / store.FOLDER / "file"
+    obstacle.write_bytes(b"")
+    refused = mine.send(made)
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    obstacle.unlink()
+    assert mine.send(made).status_code == 200
+
+
 def test_ids_are_of_version_seven(mine: Files) -> None:
     """An id that no clock made is refused: lists are ordered by it."""
     assert mine.put(material(), "7f0d7b5e-0000-4000-8000-000000000000").status_code == 422

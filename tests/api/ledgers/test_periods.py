@@ -13,7 +13,7 @@ from models.operations.people.sessions import Candidate
 from tests.api.publishing.asking import As, at, code
 from tests.conftest import Clock
 from tests.factories import COUNTY, OTHER_COUNTY, World
-from tests.operations.ledgers.stories import listed, rectifying
+from tests.operations.ledgers.stories import ledger, listed, rectifying
 from tests.operations.periods.stories import AFTER, DECEMBER, corrected, filled, frozen, opened, reviewed
 
 PERIODS = "/v1/ledgers/periods"
@@ -51,7 +51,7 @@ def test_a_month_from_opening_to_freezing(client: TestClient, as_: As, world: Wo
     assert {row["state"]: row["count"] for row in done.json()["reports"]}["reviewed"] == 1
     assert [row["id"] for row in client.get(PERIODS, headers=office).json()] == [made.json()["id"]]
     verifier = later(world, "verifier", AFTER)
-    assert len(client.get(f"{one}/items", headers=verifier).json()) == 1
+    assert len(client.get(f"{one}/items", headers=verifier).json()["items"]) == 1
 
 
 def test_corrections_over_http(client: TestClient, as_: As, world: World, clock: Clock) -> None:
@@ -202,7 +202,7 @@ def test_a_part_of_the_division_sees_its_part(client: TestClient, as_: As, world
     period_id = frozen(world, opened(world))
     one = f"{PERIODS}/{period_id}"
     for who, seen in (("liaison", 1), ("verifier", 1), ("town_inspector", 0), ("office", 1)):
-        rows = client.get(f"{one}/items", headers=as_(who)).json()
+        rows = client.get(f"{one}/items", headers=as_(who)).json()["items"]
         assert len(rows) == seen, who
         total = client.get(one, headers=as_(who)).json()["figures"]["whole"]["total"]
         assert total == seen, who
@@ -247,3 +247,23 @@ def test_the_difference_names_what_changed(client: TestClient, as_: As, world: W
         ("达到序时进度", "滞后")
     ]
     assert (told["new"], told["gone"], told["unexplained"]) == ([], [], [])
+
+
+def test_items_page_by_page(client: TestClient, as_: As, world: World) -> None:
+    """The cursor goes on where the page ended, filters narrow, and a strange or outlived cursor is refused."""
+    book = ledger(world)
+    first = rectifying(world, ledger_id=book)
+    listed(world, ledger_id=book, problem_no="样例-02")
+    period_id = opened(world)
+    filled(world, period_id, first)
+    path = f"{PERIODS}/{period_id}/items"
+    head = client.get(path, params={"limit": 1}, headers=as_("office")).json()
+    rest = client.get(path, params={"limit": 1, "cursor": head["next"]}, headers=as_("office")).json()
+    assert [row["problem_no"] for row in head["items"] + rest["items"]] == ["样例-01", "样例-02"]
+    assert rest["next"] is None
+    for narrowed, number in (({"word": "未启动"}, "样例-02"), ({"report": "filled"}, "样例-01")):
+        found = client.get(path, params=narrowed, headers=as_("office")).json()["items"]
+        assert [row["problem_no"] for row in found] == [number]
+    gone = {"cursor": head["next"], "word": "未启动"}
+    for wrong in ({"cursor": "eHg"}, gone):
+        assert code(client.get(path, params=wrong, headers=as_("office"))) == "422 bad_cursor"

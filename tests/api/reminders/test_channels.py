@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
-from models.domain.channels import ChannelKind
-from models.domain.targets import target_of
+from models.domain.outgoing.channels import ChannelKind
+from models.domain.outgoing.targets import target_of
 from models.tables.channels import channels
 from models.tables.journal import journal
 from models.tables.people import grants

@@ -14,7 +14,8 @@ from models.domain.acceptance.materials import KIND_TITLES, MaterialKind
 from models.domain.acceptance.standards import GENERAL, Standard, choose, parse_standards
 from models.domain.errors import Invalid
 from models.domain.timing.rules import Confidence
-from models.operations.law.reference import SHIPPED, shipped_standards
+from models.operations.law.reference import SHIPPED
+from models.operations.law.standards import shipped_standards
 
 DONE = date(2026, 9, 30)
 TODAY = date(2026, 11, 23)

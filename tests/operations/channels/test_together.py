@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 
 from sqlalchemy import select
 
-from models.domain.channels import ChannelKind
+from models.domain.outgoing.channels import ChannelKind
 from models.operations.channels import channels, contacts
 from models.operations.channels.channels import ChannelDraft, Reached
 from models.operations.channels.contacts import Wanted

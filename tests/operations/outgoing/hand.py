@@ -10,14 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, update
 
-from models.domain.channels import ChannelKind
 from models.domain.ids import uuid7
-from models.operations.outgoing import dispatches
+from models.domain.outgoing.channels import ChannelKind
+from models.operations.outgoing import dispatches, notices
 from models.operations.outgoing.attempts import Begun, Ended, Outcome
 from models.operations.outgoing.dispatching import proceed
 from models.operations.outgoing.ending import Left
 from models.operations.outgoing.ways import Exits
-from models.operations.reminders import notices
 from models.tables import channels as tables
 from models.tables.base import AnyRow
 from tests.factories import COUNTY, NOW, World

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from models.domain.channels import ChannelKind
+from models.domain.outgoing.channels import ChannelKind
 from models.operations.outgoing.attempts import Outcome
 from models.operations.outgoing.dispatching import UNREADABLE
 from models.operations.outgoing.ending import Left

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models.operations.periods import correcting, filling, freezing, opening, snapshots
+from models.operations.periods import correcting, filling, freezing, opening, reading
 from models.operations.periods.correcting import CorrectionDraft
 from models.operations.periods.filling import EntryDraft
 from models.operations.periods.opening import PeriodDraft
@@ -90,7 +90,7 @@ def seen(
 ) -> dict[str, Mapping[str, Any]]:
     """The records of a period by problem number, as a person reads them."""
     with world.act(who, now=now) as act:
-        return {one["problem_no"]: one for one in snapshots.every(act, period_id)}
+        return {one["problem_no"]: one for one in reading.every(act, period_id)}
 
 
 def version_of(world: World, period_id: UUID, case_id: UUID) -> int:

@@ -47,7 +47,7 @@ def sheet(world: World, period_id: UUID, layout: str = monthly.DEFAULT) -> list[
     with world.act("office") as act:
         told = tabling.table(act, period_id, layout)
     book = load_workbook(BytesIO(monthly.render(told)))
-    return [[cell.value for cell in row] for row in book.active.iter_rows()]  # type: ignore[union-attr]
+    return [[cell.value for cell in row] for row in book.active.iter_rows()]
 
 
 def a_month(world: World) -> tuple[UUID, UUID]:

@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 
 from models.domain.errors import NotFound
 from models.domain.states import Action
-from models.operations.reminders import acknowledging, waiting
+from models.operations import waiting
+from models.operations.reminders import acknowledging
 from models.tables.cases import assignments
 from models.tables.journal import journal
 from models.tables.notices import notices

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from models.domain.channels import TLS, ChannelKind
-from models.domain.targets import Target
+from models.domain.outgoing.channels import TLS, ChannelKind
+from models.domain.outgoing.targets import Target
 from tests.receivers.certificates import Authority
 from tests.receivers.driving import HTTP_KINDS, KEY, QUICK, TRUST, destination, now, parcel, wired
 from tests.receivers.http_receiver import Http, take, too_many_429

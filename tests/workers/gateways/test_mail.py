@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from models.domain.channels import PLAIN, STARTTLS, TLS, ChannelKind
+from models.domain.outgoing.channels import PLAIN, STARTTLS, TLS, ChannelKind
 from tests.receivers.certificates import Authority
 from tests.receivers.driving import MAILBOX, QUICK, destination, now, parcel, wired
 from tests.receivers.listening import Receiver

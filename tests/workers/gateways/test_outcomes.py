@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from models.domain.channels import ChannelKind
+from models.domain.outgoing.channels import ChannelKind
 from tests.receivers.driving import REFUSED, Verdict, all_driven, behaviours, cases, driven, in_time
 
 # What the receivers of HTTP channels do → how it ends (for channels whose answer is read, where that differs).

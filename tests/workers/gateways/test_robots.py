@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from models.domain.channels import ChannelKind
+from models.domain.outgoing.channels import ChannelKind
 from tests.receivers.driving import PHONE, ROBOT_SECRET, destination, now, parcel, wired
 from tests.receivers.http_receiver import Http, Request, take
 from tests.receivers.listening import Receiver

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from models.domain.channels import ChannelKind
+from models.domain.outgoing.channels import ChannelKind
 from tests.receivers.driving import GOOD, PHONE, destination, parcel, wired
 from tests.receivers.http_receiver import Http, Request, take
 from tests.receivers.listening import Receiver

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from models.domain.channels import ChannelKind
+from models.domain.outgoing.channels import ChannelKind
 from tests.receivers.driving import QUICK, SECRET, TRUST, destination, parcel, wired
 from tests.receivers.http_receiver import Http, Request, elsewhere_302, take
 from tests.receivers.listening import Receiver

@@ -14,7 +14,7 @@ from models.domain.geo import Datum
 from models.domain.law import Law
 from models.domain.rectification.sheets.grids import Value
 from models.domain.rectification.sheets.layouts import Column, Field, Kind
-from models.domain.rectification.sheets.names import Names, NotUnderstood
+from models.domain.rectification.sheets.names import Names, NotUnderstood, division_name, unit_name
 from models.domain.rectification.words import Level, Stage
 from models.domain.words.text import is_clean, normal
 
@@ -197,9 +197,9 @@ def shown(column: Column, value: Any, law: Law) -> str | int | None:
         case float():
             return repr(value)
         case UUID():
-            return law.units[value].name
+            return unit_name(value, law)
         case str() if column.kind is Kind.DIVISION:
-            return law.divisions[value].name
+            return division_name(value, law)
         case str():
             return str(value)
         case _:
@@ -208,4 +208,4 @@ def shown(column: Column, value: Any, law: Law) -> str | int | None:
 
 def _joined(column: Column, values: Sequence[Any], law: Law) -> str:
     between = "\n" if column.kind is Kind.LINES else "、"
-    return between.join(law.units[one].name if isinstance(one, UUID) else one for one in values)
+    return between.join(unit_name(one, law) if isinstance(one, UUID) else one for one in values)

@@ -42,26 +42,14 @@ class Names:
 
     @classmethod
     def of(cls, law: Law) -> Names:
-        """Every name and code of this instance that holds today."""
-        live = [one for one in law.divisions.values() if one.successor is None]
+        """Every name that holds today, and every code there ever was."""
+        units = [(name, one.id) for one in law.units.values() for name in (normal(one.name), _bare(one.name))]
+        live = [(normal(one.name), one.code) for one in law.divisions.values() if one.successor is None]
         kinds = [name for element in law.catalogue.elements for name in element.names]
-        return cls(
-            _by_name(
-                (name, unit.id)
-                for unit in law.units.values()
-                for name in (normal(unit.name), _bare(unit.name))
-            ),
-            _by_name(
-                [*((normal(one.name), one.code) for one in live), *((one.code, one.code) for one in live)]
-            ),
-            _by_name(
-                [
-                    *((normal(one), one) for one in kinds),
-                    *((normal(one.split("/")[-1]), one) for one in kinds),
-                ]
-            ),
-            "、".join(element.name for element in law.catalogue.elements),
-        )
+        spelled = [(name, one) for one in kinds for name in (normal(one), normal(one.split("/")[-1]))]
+        elements = "、".join(element.name for element in law.catalogue.elements)
+        codes = [(code, code) for code in law.divisions]
+        return cls(_by_name(units), _by_name([*live, *codes]), _by_name(spelled), elements)
 
     def unit(self, name: str) -> UUID:
         """By its whole name, or by an end of it that only one has. Raises ``NotUnderstood``."""
@@ -109,3 +97,19 @@ def _by_name(pairs: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
         if value not in found.get(name, ()):
             found[name] = (*found.get(name, ()), value)
     return found
+
+
+def division_name(code: str, law: Law) -> str:
+    """How a division is written so that it is understood again: by its name, if only one bears it today."""
+    bearers = [
+        one.code
+        for one in law.divisions.values()
+        if one.successor is None and one.name == law.divisions[code].name
+    ]
+    return law.divisions[code].name if bearers == [code] else code
+
+
+def unit_name(unit_id: UUID, law: Law) -> str:
+    """How a unit is written; one entered while the table is being written is not known yet."""
+    unit = law.units.get(unit_id)
+    return unit.name if unit else str(unit_id)

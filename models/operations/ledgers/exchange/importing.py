@@ -8,27 +8,23 @@ by a table. An empty cell says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from models.domain.errors import Conflict, Flaw, Invalid
-from models.domain.ids import moment_of
+from models.domain.errors import Flaw, Invalid
 from models.domain.law import chain_of
-from models.domain.rectification.sheets.grids import placed
 from models.operations.act import Act
 from models.operations.ledgers import items, ledgers
 from models.operations.ledgers.exchange import registered
-from models.operations.ledgers.exchange.registered import Cursor, Item
+from models.operations.ledgers.exchange.judging import judge, not_published
 from models.operations.ledgers.exchange.understanding import Understood
-from models.operations.ledgers.exchange.weighing import Weighed, draft_of, outside, weigh
+from models.operations.ledgers.exchange.weighing import draft_of
 from models.operations.once import Key, once
 from models.tables.base import AnyRow
-from models.tables.cases import cases
-from models.tables.ledgers import items as T
 from models.tables.ledgers import ledgers as L
 
 MOST_TOLD: Final = 200

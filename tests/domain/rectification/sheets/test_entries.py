@@ -2,69 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
-from uuid import UUID
+from datetime import date
 
-import pytest
-
-from models.domain.errors import Invalid
 from models.domain.geo import Datum
-from models.domain.rectification.sheets import entries, headings
-from models.domain.rectification.sheets.cells import understood
-from models.domain.rectification.sheets.entries import Read
-from models.domain.rectification.sheets.grids import Grid, address, placed
-from models.domain.rectification.sheets.headings import Headings
-from models.domain.rectification.sheets.layouts import Column, Field, folded, parse_layouts
-from models.domain.rectification.sheets.names import Names, NotUnderstood
+from models.domain.rectification.sheets import headings
+from models.domain.rectification.sheets.grids import address, placed
+from models.domain.rectification.sheets.layouts import Field, folded
 from models.domain.rectification.words import Level, Stage
-from models.operations.ledgers.exchange.registered import layout_of
-
-LAYOUT = layout_of("rectification")
-TOWN, HOUSING, BUREAU = UUID(int=1), UUID(int=2), UUID(int=3)
-NAMES = Names(
-    {
-        "陈家桥镇人民政府": (TOWN,),
-        "区住建局": (HOUSING,),
-        "市生态环境局北塔分局": (BUREAU,),
-        "邻区住建局": (UUID(int=4),),
-    },
-    {"陈家桥镇": ("430511101",), "430511101": ("430511101",), "城关镇": ("1", "2")},
-    {"水/黑臭水体": ("水/黑臭水体",), "黑臭水体": ("水/黑臭水体",), "其他": ("水/其他", "大气/其他")},
-    "大气、水",
+from tests.domain.rectification.sheets.understood import (
+    BUREAU,
+    HEAD,
+    HOUSING,
+    LAYOUT,
+    ROW,
+    TOWN,
+    flaws,
+    found,
+    grid,
+    read,
 )
-HEAD = ("问题编号", "交办日期", "问题描述", "地点", "责任单位")
-ROW = ("样例-1", "2026-11-20", "水渠黑臭", "村口", "区住建局")
-
-
-def grid(*rows: Sequence[Any], **more: Any) -> Grid:
-    return Grid("表", {n: list(row) for n, row in enumerate(rows, 1) if any(row)}, **more)
-
-
-def found(some: Grid) -> Headings:
-    made = headings.find(some, LAYOUT)
-    assert made is not None
-    return made
-
-
-def read(*rows: Sequence[Any], head: Sequence[Any] = HEAD, **more: Any) -> Read:
-    some = grid(head, *rows, **more)
-    return entries.read(some, found(some), LAYOUT, NAMES)
-
-
-def flaws(done: Read) -> dict[str, str]:
-    return {flaw.pointer: flaw.code for flaw in done.flaws}
-
-
-def column(field: Field) -> Column:
-    return next(one for one in LAYOUT.columns if one.field is field)
-
-
-def refusal(field: Field, value: Any) -> str:
-    with pytest.raises(NotUnderstood) as refused:
-        understood(column(field), value, NAMES)
-    return refused.value.code
 
 
 def test_headings_are_found_below_titles() -> None:
@@ -170,90 +126,6 @@ def test_a_right_row_is_an_entry() -> None:
     assert entry.key == ("样例-1", 2)
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        date(2026, 12, 31),
-        datetime.fromisoformat("2026-12-31T08:00"),
-        "2026-12-31",
-        "2026/12/31",
-        "2026.12.31",
-        "2026年12月31日",
-        "2026年12月31日前",
-        "２０２６年 12 月 31 日",
-        "20261231",
-        20261231,
-    ],
-)
-def test_a_date_is_understood(value: Any) -> None:
-    """A day in each of the shapes that people use."""
-    assert understood(column(Field.DUE_ON), value, NAMES) == date(2026, 12, 31)
-
-
-@pytest.mark.parametrize(
-    ("value", "code"),
-    [
-        ("2026年12月底", "bad_date"),
-        ("2026年12月", "bad_date"),
-        ("长期坚持", "bad_date"),
-        ("2026-02-30", "bad_date"),
-        ("2026-13-01", "bad_date"),
-        ("1026-12-31", "bad_date"),
-        ("31/12/2026", "bad_date"),
-        (46387, "bare_number"),
-        (46387.5, "bare_number"),
-        (True, "bad_value"),
-    ],
-)
-def test_what_is_no_date_is_refused(value: Any, code: str) -> None:
-    """The end of a month, a bare serial number and an impossible day are refused."""
-    assert refusal(Field.DUE_ON, value) == code
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "code"),
-    [
-        (Field.PROBLEM_NO, "长" * 41, "too_long"),
-        (Field.PROBLEM_NO, 1234567890123456789, "digits_lost"),
-        (Field.PROBLEM_NO, datetime.fromisoformat("2026-01-02T00:00"), "became_date"),
-        (Field.TEXT, "a\x01b", "unclean_text"),
-        (Field.ROUND, "一", "bad_integer"),
-        (Field.ROUND, 1.5, "bad_integer"),
-        (Field.LON, "东经111度", "bad_number"),
-        (Field.LAT, 111.4, "bad_number"),
-        (Field.LON, float("inf"), "bad_number"),
-        (Field.DATUM, "本地坐标", "bad_choice"),
-        (Field.LEAD, "区住建局、陈家桥镇人民政府", "one_unit"),
-        (Field.LEAD, "水利局", "unknown_unit"),
-        (Field.LEAD, "住建局", "ambiguous_unit"),
-        (Field.LEAD, "局", "unknown_unit"),
-        (Field.DIVISION, "无此镇", "unknown_division"),
-        (Field.DIVISION, "城关镇", "unknown_division"),
-        (Field.CATEGORIES, "异味", "unknown_category"),
-        (Field.CATEGORIES, "其他", "unknown_category"),
-    ],
-)
-def test_a_cell_that_is_not_understood_is_refused(field: Field, value: Any, code: str) -> None:
-    """Each kind of cell says what it expects."""
-    assert refusal(field, value) == code
-
-
-def test_numbers_in_text_columns_are_text() -> None:
-    """A number of a problem typed as a number is its digits."""
-    assert understood(column(Field.PROBLEM_NO), 12, NAMES) == "12"
-    assert understood(column(Field.PROBLEM_NO), 12.0, NAMES) == "12"
-    assert understood(column(Field.PROBLEM_NO), 12.5, NAMES) == "12.5"
-
-
-def test_a_refusal_does_not_repeat_what_was_there() -> None:
-    """A refusal says what is expected; a long or numbered name of a unit is not repeated either."""
-    for field, value in ((Field.DUE_ON, "张样甲13800000202"), (Field.LEAD, "张样甲13800000202")):
-        with pytest.raises(NotUnderstood) as refused:
-            understood(column(field), value, NAMES)
-        assert "张样甲" not in refused.value.told
-        assert "138" not in refused.value.told
-
-
 def test_required_cells_are_named() -> None:
     """An empty required cell is named, and so is a repeated number; the other rows are still entries."""
     done = read(ROW, ("样例-2", None, "x", "y", "区住建局"), ROW, ("样例-3", *ROW[1:]))
@@ -301,32 +173,3 @@ def test_cells_have_names() -> None:
     """Cells are named as people name them, and sort as they stand."""
     assert [address(1, n) for n in (1, 26, 27, 16384)] == ["A1", "Z1", "AA1", "XFD1"]
     assert sorted(["B10", "AA2", "Z2", "A2"], key=placed) == ["A2", "Z2", "AA2", "B10"]
-
-
-@pytest.mark.parametrize(
-    ("changed", "code"),
-    [
-        ({"field": "nothing"}, "wrong"),
-        ({"width": 500}, "wrong"),
-        ({"colour": "red"}, "unknown"),
-        ({"heading": "乙"}, "repeated"),
-        ({"aliases": ["乙"]}, "repeated"),
-        ({"field": "text"}, "repeated"),
-    ],
-)
-def test_a_layout_with_a_flaw_is_refused(changed: Mapping[str, Any], code: str) -> None:
-    """A layout that names an unknown field, an unknown setting, or one heading twice is refused."""
-    cells: dict[str, Any] = {"field": "problem_no", "heading": "甲", "width": 10} | dict(changed)
-    said = ", ".join(
-        f"{name} = {str(value) if isinstance(value, int) else repr(value)}" for name, value in cells.items()
-    )
-    text = f"""
-[[layout]]
-key = "x"
-title = "x"
-sheet = "x"
-columns = [{{ {said.replace("'", '"')} }}, {{ field = "text", heading = "乙", width = 10 }}]
-"""
-    with pytest.raises(Invalid) as refused:
-        parse_layouts(text)
-    assert code in {flaw.code for flaw in refused.value.flaws}

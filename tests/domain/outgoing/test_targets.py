@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.domain.channels import PLAIN, STARTTLS, TLS, ChannelKind
 from models.domain.errors import Invalid
-from models.domain.targets import origins_of, read_mail_server, read_url, refuse_address, target_of
+from models.domain.outgoing.channels import PLAIN, STARTTLS, TLS, ChannelKind
+from models.domain.outgoing.targets import origins_of, read_mail_server, read_url, refuse_address, target_of
 
 NONE: Final = frozenset[str]()
 

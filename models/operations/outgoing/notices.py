@@ -19,10 +19,10 @@ from models.domain.outgoing.slots import Slot, slot_of
 from models.domain.timing.calendar import legal_day
 from models.domain.timing.reminders import QuietHours
 from models.operations.act import Act
+from models.operations.leases import is_waiting
 from models.operations.outgoing.composing import is_pressing
 from models.operations.outgoing.dispatches import digest_key, is_closed, own_key, put_down
 from models.operations.outgoing.ways import Exits, with_contacts
-from models.operations.reminders.leases import is_waiting
 from models.tables.base import AnyRow, Instant
 from models.tables.deadlines import deadlines
 from models.tables.notices import notices as T

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 
-from models.domain.channels import STARTTLS, TLS, ChannelKind
 from models.domain.errors import Flaw, Invalid
+from models.domain.outgoing.channels import STARTTLS, TLS, ChannelKind
 
 VENDOR_HOSTS: Final[dict[ChannelKind, str]] = {
     ChannelKind.WECOM: "qyapi.weixin.qq.com",

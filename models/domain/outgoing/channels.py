@@ -1,6 +1,6 @@
 """
 Channels 通知渠道 out of the house: which kinds there are, what an administrator configures for one, and what
-address a person has on it. Plain values; where a message may go is ``models/domain/targets.py``.
+address a person has on it. Plain values; where a message may go is ``models/domain/outgoing/targets.py``.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, ScalarSelect, Table, bindparam, select
 
-from models.operations.reminders import leases
-from models.operations.reminders.notices import UNBOUND
+from models.operations import leases
+from models.operations.outgoing.notices import UNBOUND
 from models.tables.base import Instant
 from models.tables.channels import dispatches
 from models.tables.deadlines import deadlines
