@@ -26,7 +26,9 @@ from models.domain.rectification.words import DATED_TITLES, LOOK_BACKS
 from models.domain.states import ACTION_TITLES, STATE_TITLES, TERMINAL, Kind, State
 
 _SOMEBODY: Final = UUID(int=1)
+_SOME: Final = ("……",)
 _NOBODY: Final = Actor(_SOMEBODY, None, "", ())
+_NEW: Final[Any] = {"state": State.NEW, "division": "43", "actor": _NOBODY}
 _FROM_CODE: Final = "由代码生成，不要手改：`huanxun openapi` 重写，`huanxun openapi --check` 比对。"
 
 
@@ -128,12 +130,10 @@ def _flawed_complaints() -> Iterator[ComplaintFacts]:
 
 
 def _flawed_items() -> Iterator[ItemFacts]:
-    somebody = frozenset({_SOMEBODY})
-    for designated, verified, looks in product((None, _SOMEBODY), (None, _SOMEBODY), (0, LOOK_BACKS)):
+    somebody, anybody = frozenset({_SOMEBODY}), (None, _SOMEBODY)
+    for designated, verified, looks in product(anybody, anybody, (0, LOOK_BACKS)):
         yield ItemFacts(
-            state=State.NEW,
-            division="43",
-            actor=_NOBODY,
+            **_NEW,
             families=somebody,
             own_units=somebody,
             verifier=designated,
@@ -144,10 +144,10 @@ def _flawed_items() -> Iterator[ItemFacts]:
             open_tasks=(1,),
             overdue=True,
             needs_outside_act=True,
-            missing_materials=("……",),
-            missing_at_end=("……",),
-            unmet_standard=("……",),
-            unpaired_stations=("……",),
+            missing_materials=_SOME,
+            missing_at_end=_SOME,
+            unmet_standard=_SOME,
+            unpaired_stations=_SOME,
             open_objections=1,
             upheld_objections=int(verified is not None),
             look_backs=looks,

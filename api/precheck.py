@@ -21,9 +21,9 @@ from models.operations.casework import identities, sight
 from models.operations.channels import channels
 from models.operations.evidence import views as evidence_views
 from models.operations.law import clocks, phrases
+from models.operations.ledgers import ledgers
 from models.operations.people import officers, reach, units
-from models.operations.periods import correcting
-from models.operations.periods import held as periods
+from models.operations.periods import correcting, keeping
 from models.operations.publishing import held, objections
 from models.operations.registry import enterprises, sites
 
@@ -41,7 +41,8 @@ SUBJECTS: Final[dict[str, Callable[[Act, UUID], Any]]] = {
     "publication_id": held.find,
     "objection_id": objections.find,
     "channel_id": channels.find,
-    "period_id": periods.find,
+    "ledger_id": ledgers.find,
+    "period_id": keeping.find,
     "correction_id": correcting.find,
 }
 """Path parameters that name something a person may or may not see."""

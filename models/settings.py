@@ -8,9 +8,9 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.domain.outgoing.targets import origins_of
 from models.domain.public.limits import PublicLimits
 from models.domain.public.upload_limits import MOST_FILE_BYTES, UploadLimits
-from models.domain.outgoing.targets import origins_of
 from models.vault import Suite
 
 _PUBLIC = PublicLimits()

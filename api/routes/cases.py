@@ -36,8 +36,7 @@ from models.domain.errors import (
     VersionMissing,
 )
 from models.operations import queues
-from models.operations.casework import case_history, cases, triage
-from models.operations.casework.stepping import Step
+from models.operations.casework import case_history, cases, stepping, triage
 from models.operations.handling import advancing, case_views, reassigning
 
 router = APIRouter(
@@ -143,7 +142,7 @@ async def take_step(
     await work.do(
         advancing.advance,
         case_id,
-        Step(step.action, inputs),
+        stepping.Step(step.action, inputs),
         step.model_dump(mode="json"),
         version=version,
         key=key,

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.base import In, Note, Reason, Words
+from models.domain.acceptance.materials import MaterialKind
 from models.domain.rectification.words import RejectReason, RelapseGround, Stage
 from models.domain.states import Action as A
 
@@ -137,6 +138,9 @@ class ReturnMaterialsIn(In):
 
     action: Literal[A.RETURN_MATERIALS]
     reasons: Annotated[list[RejectReason], Field(min_length=1, max_length=10)]
+    kinds: Annotated[
+        list[MaterialKind], Field(max_length=16, description="退回哪几种材料；不填则全部可以补正")
+    ] = []
     note: Reason
 
 

@@ -88,6 +88,7 @@ class Verb(StrEnum):
     CORRECTION_DECIDE = "correction.decide"  # approve a correction of a frozen month
     CHANNEL_ADMIN = "channel.admin"  # the ways reminders leave the house
     PUBLICATION_PREPARE = "publication.prepare"  # draft, read, drop
+    OBJECTION_VIEW = "objection.view"  # open what an objection says, and who sent it
     PUBLICATION_DECIDE = "publication.decide"  # approve, retract, answer objections
     SITE_READ = "site.read"
     SITE_WRITE = "site.write"
@@ -104,7 +105,9 @@ class Verb(StrEnum):
     JOURNAL_READ = "journal.read"
 
 
-IDENTITY_VERBS: Final = frozenset({Verb.IDENTITY_VIEW, Verb.IDENTITY_REVIEW, Verb.IDENTITY_ERASE})
+IDENTITY_VERBS: Final = frozenset(
+    {Verb.IDENTITY_VIEW, Verb.IDENTITY_REVIEW, Verb.IDENTITY_ERASE, Verb.OBJECTION_VIEW}
+)
 """Whoever reaches for one of these without holding it is put down in the journal."""
 
 _DESK = {
@@ -125,6 +128,7 @@ _LEAD = _DESK | {
     Verb.DEADLINE_MOVE,
     Verb.PHRASE_WRITE,
     Verb.PUBLICATION_PREPARE,
+    Verb.OBJECTION_VIEW,
     Verb.PUBLICATION_DECIDE,
     Verb.SITE_WRITE,
     Verb.WORK_READ,
@@ -145,6 +149,7 @@ GRANTS: Final[dict[Role, frozenset[Verb]]] = {
             Verb.COMPLAINT_REGISTER,
             Verb.COMPLAINT_CONTACT,
             Verb.IDENTITY_VIEW,
+            Verb.OBJECTION_VIEW,
             Verb.PHRASE_WRITE,
             Verb.PUBLICATION_PREPARE,
             Verb.SITE_WRITE,
@@ -163,6 +168,7 @@ GRANTS: Final[dict[Role, frozenset[Verb]]] = {
             Verb.PROGRESS_WRITE,
             Verb.PROGRESS_REVIEW,
             Verb.CORRECTION_DECIDE,
+            Verb.OBJECTION_VIEW,
             Verb.PHRASE_WRITE,
             Verb.PUBLICATION_PREPARE,
             Verb.PUBLICATION_DECIDE,

@@ -49,9 +49,13 @@ ON_DUTY: Final[dict[str, Role]] = {
 """By rule id; a rule that is not named here is the business of the case's handlers."""
 
 
-def on_duty(rule_id: str) -> Role | None:
+OF_ITEM: Final = {"OBJECTION_REPLY": Role.OFFICE, "PUBLICATION_RETRACT": Role.OFFICE}
+"""Clocks that any published case can have, and that of an item belong to the office 整改办."""
+
+
+def on_duty(rule_id: str, *, of_item: bool = False) -> Role | None:
     """The role a clock belongs to; ``None``: the persons the case is assigned to."""
-    return ON_DUTY.get(rule_id)
+    return (OF_ITEM.get(rule_id) if of_item else None) or ON_DUTY.get(rule_id)
 
 
 OF_PARTS: Final[dict[str, frozenset[Part]]] = {

@@ -30,7 +30,8 @@ from models.domain.timing.calendar import SHANGHAI
 from models.tables.cases import steps
 from tests import postgres
 from tests.rectifying.desk import Desk
-from tests.rectifying.telling import Told, tell
+from tests.rectifying.parts import Told
+from tests.rectifying.telling import tell
 from tests.story.ending import _told_once
 from tests.story.instance import Instance
 from tests.story.people import PATIENCE_SECONDS, People

@@ -2,59 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from io import BytesIO
 from typing import Any
 
-from PIL import Image
-
-from models.domain.ids import uuid7
 from tests.rectifying.desk import Desk
-
-TOWN = "430511101"
-CHECKLIST = ["截污3处全部完成", "清淤1400立方米", "建立管护制度"]
-MET = [{"no": no, "met": True} for no in range(1, len(CHECKLIST) + 1)]
-
-
-@dataclass(slots=True)
-class Told:
-    """What the story brought about."""
-
-    case_id: str
-    relapsed_id: str = ""
-    fresh_id: str = ""
-    refusals: dict[str, dict[str, str]] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Cast:
-    """Ids of units and accounts by name."""
-
-    units: dict[str, str]
-    accounts: dict[str, str]
-
-    def unit(self, part: str) -> str:
-        return next(found for name, found in self.units.items() if part in name)
-
-
-def picture(shade: int) -> bytes:
-    """A small photo, each shade another file."""
-    out = BytesIO()
-    Image.new("RGB", (64, 48), (shade, 90, 120)).save(out, "JPEG")
-    return out.getvalue()
-
-
-def paper(title: str) -> bytes:
-    """The bytes of a small PDF, another one for each title."""
-    return (
-        b"%PDF-1.4\n%" + title.encode() + b"\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-    )
+from tests.rectifying.parts import (
+    MET,
+    Cast,
+    Told,
+    cast_of,
+    end_papers,
+    enter,
+    outside_act,
+    paper,
+    papers,
+    photo,
+    plan,
+    set_station,
+)
 
 
 def tell(desk: Desk) -> Told:
     """Both problems, from the ledger to the end of the look-backs."""
-    cast = _cast(desk)
+    cast = cast_of(desk)
     ledger = desk.good(
         "office",
         "POST",
@@ -68,8 +38,8 @@ def tell(desk: Desk) -> Told:
         },
         **{"Idempotency-Key": "story-ledger-0001"},
     )
-    story = Told(case_id=_enter(desk, cast, ledger["id"], "故事-01", level="市"))
-    story.relapsed_id = _enter(desk, cast, ledger["id"], "故事-02", level="区县")
+    story = Told(case_id=enter(desk, cast, ledger["id"], "故事-01", level="市"))
+    story.relapsed_id = enter(desk, cast, ledger["id"], "故事-02", level="区县")
     _planned(desk, cast, story)
     _extended(desk, story)
     _checked(desk, story.case_id)
@@ -83,54 +53,18 @@ def tell(desk: Desk) -> Told:
     return story
 
 
-def _cast(desk: Desk) -> Cast:
-    units = {one["name"]: one["id"] for one in desk.good("admin", "GET", "/v1/units")["items"]}
-    accounts = desk.good("admin", "GET", "/v1/accounts?limit=100")["items"]
-    return Cast(units, {one["login"]: one["id"] for one in accounts})
-
-
-def _enter(desk: Desk, cast: Cast, ledger_id: str, no: str, *, level: str) -> str:
-    body = {
-        "id": str(uuid7(desk.now())),
-        "problem_no": no,
-        "title": "样例村水渠黑臭（故事）",
-        "text": "水渠700米发黑发臭，沿线3处生活污水直排。",
-        "categories": ["水/黑臭水体"],
-        "place": {"division": TOWN, "text": "样例村水渠"},
-        "listed_on": desk.today.isoformat(),
-        "responsible": [cast.unit("陈家桥镇")],
-        "lead": cast.unit("住建局"),
-        "level": level,
-    }
-    return str(desk.good("office", "POST", f"/v1/ledgers/{ledger_id}/items", body)["case_id"])
-
-
-def _plan(desk: Desk, cast: Cast) -> dict[str, Any]:
-    town, due = cast.unit("陈家桥镇"), desk.today + timedelta(days=90)
-    tasks = [{"text": text, "unit_id": town, "due_on": due.isoformat()} for text in ("截污3处", "清淤")]
-    return {
-        "goal": "消除黑臭",
-        "measures": "截污、清淤、建立管护制度",
-        "stage": "短期",
-        "due_on": due.isoformat(),
-        "responsible_person": "样例镇长",
-        "checklist": CHECKLIST,
-        "tasks": tasks,
-    }
-
-
 def _planned(desk: Desk, cast: Cast, story: Told) -> None:
     """A plan is sent back once; the office may not designate within the family of the responsible unit."""
     case_id = story.case_id
-    desk.step("liaison", case_id, "submit_plan", **_plan(desk, cast))
+    desk.step("liaison", case_id, "submit_plan", **plan(desk, cast))
     desk.step("office", case_id, "return_plan", reason="措施不具体")
-    desk.step("liaison", case_id, "submit_plan", **_plan(desk, cast))
+    desk.step("liaison", case_id, "submit_plan", **plan(desk, cast))
     town = cast.unit("陈家桥镇")
     story.refusals["designate"] = desk.unmet("office", case_id, "designate", unit_id=town)
     assert set(story.refusals["designate"]) == {"designee_outside"}
     desk.step("office", case_id, "designate", unit_id=cast.unit("住建局"))
     desk.step("office", case_id, "confirm_plan")
-    desk.step("liaison", story.relapsed_id, "submit_plan", **_plan(desk, cast))
+    desk.step("liaison", story.relapsed_id, "submit_plan", **plan(desk, cast))
     desk.step("office", story.relapsed_id, "designate", unit_id=cast.unit("住建局"))
     desk.step("office", story.relapsed_id, "confirm_plan")
 
@@ -143,17 +77,9 @@ def _extended(desk: Desk, story: Told) -> None:
     desk.step("liaison", case_id, "request_extension", until=until.isoformat(), reason="管线迁改未完成")
     story.refusals["grant_extension"] = desk.unmet("office", case_id, "grant_extension")
     assert set(story.refusals["grant_extension"]) == {"outside_act"}
-    desk.step("office", case_id, "grant_extension", outside=_outside(desk, case_id, "延期批复"))
+    desk.step("office", case_id, "grant_extension", outside=outside_act(desk, case_id, "延期批复"))
     item = desk.good("liaison", "GET", f"/v1/cases/{case_id}/item")
     assert item["due_on"] == until.isoformat() != item["first_due_on"]
-
-
-def _outside(desk: Desk, case_id: str, title: str) -> dict[str, str]:
-    dated = desk.today.isoformat()
-    scan = desk.material(
-        "office", case_id, "approval", title, paper(title), number="样例〔2026〕1号", dated_on=dated
-    )
-    return {"agency": "样例市整改办", "number": "样例〔2026〕1号", "dated_on": dated, "scan": scan}
 
 
 def _checked(desk: Desk, case_id: str) -> None:
@@ -174,40 +100,17 @@ def _self_check(desk: Desk, case_id: str) -> None:
     desk.step("liaison", case_id, "self_check", finished_on=finished, checklist=MET, summary="已按方案完成")
 
 
-def _papers(desk: Desk, case_id: str) -> None:
-    for kind, title in (
-        ("assignment", "交办单"),
-        ("plan", "整改方案"),
-        ("duties", "责任分工表"),
-        ("process", "清运处置凭证"),
-        ("self_check", "自查报告"),
-        ("application", "销号申请表"),
-    ):
-        desk.material("liaison", case_id, kind, title, paper(f"{title}{case_id}"))
-
-
-def _photo(desk: Desk, case_id: str, station: str, phase: str, shade: int) -> None:
-    facts = {"phase": phase, "station_id": station, "taken_on": desk.today.isoformat(), "source": "样例相机"}
-    desk.material("liaison", case_id, "photo", f"机位1{phase}", picture(shade), **facts)
-
-
-def _station(desk: Desk, case_id: str) -> str:
-    body = {"no": 1, "text": "样例桥头向北", "heading": 10}
-    made = desk.good("liaison", "POST", f"/v1/cases/{case_id}/stations", body, **desk.version(case_id))
-    return str(made["id"])
-
-
 def _applied(desk: Desk, story: Told) -> None:
     """Refused for what is missing, then for the pair of photos, then taken; and what one's own unit may not do."""
     case_id = story.case_id
     story.refusals["apply_empty"] = desk.unmet("liaison", case_id, "apply")
     assert "materials_complete" in story.refusals["apply_empty"]
-    _papers(desk, case_id)
-    station = _station(desk, case_id)
-    _photo(desk, case_id, station, "before", 40)
+    papers(desk, case_id)
+    station = set_station(desk, case_id)
+    photo(desk, case_id, station, "before", 40)
     story.refusals["apply_unpaired"] = desk.unmet("liaison", case_id, "apply")
     assert "stations_paired" in story.refusals["apply_unpaired"]
-    _photo(desk, case_id, station, "after", 200)
+    photo(desk, case_id, station, "after", 200)
     desk.step("liaison", case_id, "apply")
     _reach_for_everything(desk, story)
 
@@ -291,7 +194,7 @@ def _objected(desk: Desk, story: Told) -> None:
         **{"Idempotency-Key": "story-obj-01"},
     )
     desk.let_pass(timedelta(days=14))
-    outside = _outside(desk, case_id, "销号批复一")
+    outside = outside_act(desk, case_id, "销号批复一")
     story.refusals["approve_objected"] = desk.unmet(
         "office", case_id, "approve_write_off", note="同意", outside=outside
     )
@@ -321,18 +224,17 @@ def _written_off(desk: Desk, story: Told) -> None:
     assert {"publicity_over", "outside_act"} <= set(story.refusals["approve_early"])
     desk.let_pass(timedelta(days=14))
     desk.step(
-        "office", case_id, "approve_write_off", note="同意销号", outside=_outside(desk, case_id, "销号批复")
+        "office",
+        case_id,
+        "approve_write_off",
+        note="同意销号",
+        outside=outside_act(desk, case_id, "销号批复"),
     )
     story.refusals["write_off_incomplete"] = desk.unmet("office", case_id, "write_off")
     assert set(story.refusals["write_off_incomplete"]) == {"file_complete"}
-    _end_papers(desk, case_id)
+    end_papers(desk, case_id)
     desk.material("office", case_id, "objection", "异议处理", paper(f"异议{case_id}"))
     desk.step("office", case_id, "write_off")
-
-
-def _end_papers(desk: Desk, case_id: str) -> None:
-    desk.material("verifier", case_id, "acceptance", "验收意见", paper(f"验收{case_id}"))
-    desk.material("office", case_id, "publicity", "公示截图", paper(f"公示{case_id}"))
 
 
 def _looked_back(desk: Desk, story: Told) -> None:
@@ -351,17 +253,17 @@ def _comes_back(desk: Desk, cast: Cast, story: Told) -> None:
     """The second problem is written off and comes back: its next round opens, the office is told."""
     case_id = story.relapsed_id
     _checked(desk, case_id)
-    _papers(desk, case_id)
-    station = _station(desk, case_id)
-    _photo(desk, case_id, station, "before", 41)
-    _photo(desk, case_id, station, "after", 201)
+    papers(desk, case_id)
+    station = set_station(desk, case_id)
+    photo(desk, case_id, station, "before", 41)
+    photo(desk, case_id, station, "after", 201)
     desk.step("liaison", case_id, "apply")
     desk.step("verifier", case_id, "accept_materials")
     _site(desk, cast, case_id)
     _publicity(desk, case_id)
     desk.let_pass(timedelta(days=14))
     desk.step("office", case_id, "approve_write_off", note="同意销号")
-    _end_papers(desk, case_id)
+    end_papers(desk, case_id)
     desk.material("office", case_id, "approval", "区整改办批复", paper(f"批复{case_id}"))
     desk.step("office", case_id, "write_off")
     desk.let_pass(timedelta(days=40))

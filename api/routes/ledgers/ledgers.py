@@ -65,7 +65,7 @@ async def list_ledgers(
 async def make_ledger(body: LedgerIn, work: Keeping, key: OptionalKey) -> LedgerOut:
     """整改办建立一份清单；可带 Idempotency-Key。"""
     ledger_id = await work.do(ledgers.make, body.draft(), key)
-    return LedgerOut.of(await work.read(ledgers.find, ledger_id))
+    return LedgerOut.of(await work.read(ledgers.counted, ledger_id))
 
 
 @router.get(
@@ -73,7 +73,7 @@ async def make_ledger(body: LedgerIn, work: Keeping, key: OptionalKey) -> Ledger
 )
 async def get_ledger(ledger_id: UUID, work: Reading) -> LedgerOut:
     """清单的来源、批次、审批层级。"""
-    return LedgerOut.of(await work.read(ledgers.find, ledger_id))
+    return LedgerOut.of(await work.read(ledgers.counted, ledger_id))
 
 
 @router.get(

@@ -35,7 +35,7 @@ from models.domain.errors import (
     Unauthenticated,
     VersionMissing,
 )
-from models.operations.periods import differences, filling, freezing, held, opening, reading
+from models.operations.periods import differences, filling, freezing, keeping, opening, reading
 
 router = APIRouter(prefix="/v1/ledgers/periods", tags=["月度调度"])
 
@@ -50,7 +50,7 @@ _CHANGING = (*_ANY, NotFound, VersionMissing, StaleVersion, Conflict)
 @router.get("", summary="调度月份列表", responses=refuses(*_ANY), operation_id="list_periods")
 async def list_periods(work: Reading) -> list[PeriodOut]:
     """您所在辖区的各月调度，新的在前。"""
-    return [PeriodOut.of(row) for row in await work.read(held.listed)]
+    return [PeriodOut.of(row) for row in await work.read(keeping.listed)]
 
 
 @router.post(

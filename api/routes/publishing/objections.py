@@ -32,7 +32,7 @@ from models.operations.publishing import answering, objections
 router = APIRouter(prefix="/v1/objections", tags=["公示公开"])
 
 Reading = Annotated[Work, Depends(May(Verb.PUBLICATION_PREPARE))]
-Looking = Annotated[Work, Depends(May(Verb.IDENTITY_VIEW))]
+Looking = Annotated[Work, Depends(May(Verb.OBJECTION_VIEW))]
 Deciding = Annotated[Work, Depends(May(Verb.PUBLICATION_DECIDE))]
 _ANY = (Unauthenticated, SessionEnded, Forbidden)
 

@@ -11,11 +11,9 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, select
 
 from models.db.nested import as_json
-from models.domain import lifecycle
+from models.domain import lifecycle, lifecycles, states
 from models.domain.access import Verb
 from models.domain.errors import Unmet
-from models.domain.lifecycles import LIFECYCLES
-from models.domain.states import Action, Kind
 from models.operations import deadlines, scope
 from models.operations.act import Act
 from models.operations.casework import case_facts, sight
@@ -32,7 +30,7 @@ Rows = Sequence[AnyRow]
 class Possible:
     """An action the reader could take, and what is still unmet."""
 
-    action: Action
+    action: states.Action
     unmet: list[Unmet]
 
 
@@ -88,8 +86,8 @@ def _whole(shape: Shape, dialect: str) -> Select[Any]:
 
 
 def _possible(act: Act, case: AnyRow, running: Sequence[Any], held: case_facts.Belongings) -> list[Possible]:
-    work = Work(act, case, Step(Action.VOID, {}), running)
-    handled = case.kind is Kind.RECTIFICATION
+    work = Work(act, case, Step(states.Action.VOID, {}), running)
+    handled = case.kind is states.Kind.RECTIFICATION
     facts = HANDLING[case.kind].facts(work) if handled else case_facts.of(work, held)
-    rows = LIFECYCLES[case.kind]
+    rows = lifecycles.LIFECYCLES[case.kind]
     return [Possible(row.action, unmet) for row, unmet in lifecycle.open_to(rows, facts)]

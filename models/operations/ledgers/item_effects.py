@@ -15,10 +15,13 @@ from models.domain.timing.calendar import legal_day
 from models.operations import deadlines
 from models.operations.casework import item_past
 from models.operations.casework.stepping import Work
-from models.operations.ledgers import item_checks, item_clocks, items, relapsing
+from models.operations.ledgers import item_checks, item_clocks, relapsing, rounds
 from models.tables.cases import case_units
 from models.tables.ledgers import items as T
 from models.tables.ledgers import tasks
+
+_NOT_DONE: Final = 99
+"""The most that is done of what was found not to be; the next monthly report says how much."""
 
 Effect = Callable[[Work], None]
 
@@ -117,7 +120,8 @@ def _back_to_work(work: Work) -> None:
     assert work.item is not None
     due_on = work.item.due_on
     late = due_on is not None and legal_day(work.act.now) > due_on
-    _item(work, finished_on=None, progress=Progress.BEHIND if late else Progress.ON_SCHEDULE)
+    word = Progress.BEHIND if late else Progress.ON_SCHEDULE
+    _item(work, finished_on=None, progress=word, percent=min(work.item.percent, _NOT_DONE))
 
 
 def _write_off(work: Work) -> None:
@@ -126,7 +130,7 @@ def _write_off(work: Work) -> None:
 
 def _relapse(work: Work) -> None:
     assert work.item is not None
-    fresh = items.follow(work.act, work.case, work.item)
+    fresh = rounds.follow(work.act, work.case, work.item)
     relapsing.tell_office(work.act, work.case, fresh)
 
 

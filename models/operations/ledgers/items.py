@@ -1,4 +1,4 @@
-"""Items 整改问题 of a ledger: entering one, and the next round of one that relapsed."""
+"""Items 整改问题 of a ledger: entering one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from models.domain.complaints import Track
-from models.domain.drafts import CaseDraft, Place
-from models.domain.errors import Conflict, Duplicate, Flaw, Invalid
+from models.domain.drafts import CaseDraft
+from models.domain.errors import Conflict, Flaw, Invalid
 from models.domain.rectification import places
 from models.domain.rectification.drafts import ItemDraft
 from models.domain.rectification.facts import ItemFacts
@@ -20,9 +20,8 @@ from models.domain.states import Action, Kind, State
 from models.domain.timing.calendar import SHANGHAI, legal_day
 from models.operations.act import Act
 from models.operations.casework.cases import Opening, create
-from models.operations.ledgers import ledgers
+from models.operations.ledgers import entry_checks, ledgers
 from models.operations.once import Key, once
-from models.tables.base import AnyRow
 from models.tables.cases import case_units
 from models.tables.ledgers import items as T
 
@@ -42,68 +41,14 @@ def _enter(act: Act, draft: ItemDraft) -> UUID:
     ledger = ledgers.find(act, draft.ledger_id)
     if ledger.read_only:
         raise Conflict("这是已经公布的批次，只供查阅，不能登记问题；请登记到本局自己的清单")
-    _units_known(act, draft)
-    _number_free(act, draft)
+    entry_checks.check(act, draft)
     settled = places.settle(draft.place, draft.geometry)
     case_draft = _case_draft(draft, ledger.origin, act)
     facts = ItemFacts(state=State.NEW, division=draft.place.division, actor=act.actor)
     create(act, case_draft, facts, opening=Opening(Kind.RECTIFICATION, Action.LIST))
     values = _columns(draft) | settled.columns() | {"level": draft.level or ledger.level}
-    _insert(act, draft.id, values, _parts(draft), round_=1)
+    insert_item(act, draft.id, values, _parts(draft), round_=1)
     return draft.id
-
-
-def follow(act: Act, case: AnyRow, item: AnyRow) -> UUID:
-    """
-    Open the next round of an item that relapsed: same problem number and place, no plan yet, 责任追究 marked.
-
-    The round before keeps everything; the new case number names the round.
-    """
-    round_, fresh = case.round + 1, act.new_id()
-    first = case.number.split("（", 1)[0]
-    draft = CaseDraft(
-        id=fresh,
-        channel=case.channel,
-        track=case.track,
-        title=case.title,
-        working_text=case.working_text,
-        categories=tuple(case.categories),
-        place=Place(case.division_code, case.place_text, case.given_lon, case.given_lat, case.datum),
-        received_at=act.now,
-        site_id=case.site_id,
-    )
-    facts = ItemFacts(state=State.NEW, division=case.division_code, actor=act.actor)
-    opening = Opening(Kind.RECTIFICATION, Action.LIST, f"{first}（第{round_}轮）", round_)
-    create(act, draft, facts, opening=opening)
-    kept = ("ledger_id", "problem_no", "problem_type", "level", "place_kind", "line", "k_from_m", "k_to_m")
-    values = {name: getattr(item, name) for name in (*kept, "size", "contact_leader", "responsible_person")}
-    values |= {
-        "follows_id": case.id,
-        "accountability": True,
-        "listed_on": legal_day(act.now),
-        "checklist": [],
-    }
-    _insert(act, fresh, values, _parts_of(act, case.id), round_=round_)
-    return fresh
-
-
-def _units_known(act: Act, draft: ItemDraft) -> None:
-    named = [(f"/responsible/{i}", unit) for i, unit in enumerate(draft.responsible)]
-    named += [(f"/joint/{i}", unit) for i, unit in enumerate(draft.joint)]
-    named += [("/lead", draft.lead)] if draft.lead else []
-    flaws = [
-        Flaw(pointer, "unknown_unit", "没有这个单位，请先在单位资料中登记")
-        for pointer, unit in named
-        if unit not in act.law.units
-    ]
-    if flaws:
-        raise Invalid(flaws=flaws)
-
-
-def _number_free(act: Act, draft: ItemDraft) -> None:
-    taken = select(T.c.case_id).where(T.c.ledger_id == draft.ledger_id, T.c.problem_no == draft.problem_no)
-    if act.db.execute(taken.limit(1)).first() is not None:
-        raise Duplicate(f"本清单已有编号“{draft.problem_no}”的问题，请核对或换一个编号")
 
 
 def _case_draft(draft: ItemDraft, origin: Origin, act: Act) -> CaseDraft:
@@ -146,17 +91,10 @@ def _parts(draft: ItemDraft) -> list[tuple[UUID, Part]]:
     return list(dict.fromkeys([*parts, *((unit, Part.JOINT) for unit in draft.joint)]))
 
 
-def _parts_of(act: Act, case_id: UUID) -> list[tuple[UUID, Part]]:
-    """The units of the round before; who verifies is designated anew."""
-    rows = act.db.execute(
-        select(case_units.c.unit_id, case_units.c.part).where(case_units.c.case_id == case_id)
-    )
-    return [(row.unit_id, Part(row.part)) for row in rows if row.part != Part.VERIFIER]
-
-
-def _insert(
+def insert_item(
     act: Act, case_id: UUID, values: dict[str, Any], parts: Sequence[tuple[UUID, Part]], *, round_: int
 ) -> None:
+    """The row of an item, and the units that have a part in it."""
     act.db.execute(
         insert(T).values(case_id=case_id, round=round_, progress=Progress.NOT_STARTED, percent=0, **values)
     )

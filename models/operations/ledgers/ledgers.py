@@ -63,13 +63,22 @@ def _make(act: Act, draft: LedgerDraft) -> UUID:
 
 def find(act: Act, ledger_id: UUID) -> AnyRow:
     """
-    A ledger in sight, with ``item_count``.
+    A ledger in sight.
 
     Raises:
         NotFound: the same whether absent or outside; journalled either way.
     """
+    return _one(act, ledger_id, select(T))
+
+
+def counted(act: Act, ledger_id: UUID) -> AnyRow:
+    """The same, with ``item_count``. Raises ``NotFound``."""
+    return _one(act, ledger_id, select(T, _ITEM_COUNT.label("item_count")))
+
+
+def _one(act: Act, ledger_id: UUID, wanted: Select[Any]) -> AnyRow:
     reach = Scope.of(act.actor)
-    statement = _seen(act.actor, reach.shape).where(T.c.id == _id)
+    statement = wanted.where(_seen(act.actor, reach.shape), T.c.id == _id)
     row = act.db.execute(statement, {"id": ledger_id, **reach.binds()}).one_or_none()
     if row is None:
         error = NotFound()
@@ -81,7 +90,7 @@ def find(act: Act, ledger_id: UUID) -> AnyRow:
 def page(act: Act, *, after: Cursor | None, limit: int) -> Sequence[AnyRow]:
     """Up to ``limit + 1`` ledgers in sight, the newest year first."""
     reach = Scope.of(act.actor)
-    statement = _seen(act.actor, reach.shape)
+    statement = select(T, _ITEM_COUNT.label("item_count")).where(_seen(act.actor, reach.shape))
     if after is not None:
         year, last_id = after
         statement = statement.where(or_(T.c.year < year, and_(T.c.year == year, T.c.id < last_id)))
@@ -89,9 +98,9 @@ def page(act: Act, *, after: Cursor | None, limit: int) -> Sequence[AnyRow]:
     return act.db.execute(statement, reach.binds()).all()
 
 
-def _seen(actor: Actor, shape: Shape) -> Select[Any]:
+def _seen(actor: Actor, shape: Shape) -> ColumnElement[bool]:
     """Those of the actor's areas, and those that hold an item he sees."""
-    return select(T, _ITEM_COUNT.label("item_count")).where(or_(_in_areas(actor), _holds_seen(shape)))
+    return or_(_in_areas(actor), _holds_seen(shape))
 
 
 def _in_areas(actor: Actor) -> ColumnElement[bool]:

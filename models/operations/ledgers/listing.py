@@ -12,11 +12,10 @@ from sqlalchemy import Select, and_, bindparam, or_, select
 
 from models.domain.rectification.words import Part
 from models.domain.states import Kind
-from models.operations import scope
 from models.operations.act import Act
 from models.operations.casework import sight
 from models.operations.ledgers import ledgers
-from models.operations.scope import Scope, Shape
+from models.operations.scope import Scope, Shape, visible
 from models.tables.base import AnyRow
 from models.tables.cases import case_units, cases
 from models.tables.ledgers import items as T
@@ -127,7 +126,7 @@ def whole(act: Act, case_id: UUID) -> ItemView:
 
 
 def _seen(shape: Shape) -> Select[Any]:
-    return select(*_ROWS).join(cases, cases.c.id == T.c.case_id).where(scope.visible(shape))
+    return select(*_ROWS).join(cases, cases.c.id == T.c.case_id).where(visible(shape))
 
 
 @lru_cache(maxsize=64)

@@ -17,10 +17,9 @@ from models.domain.complaint_steps import COMPLAINT
 from models.domain.errors import Conflict, GuardsUnmet, Unmet
 from models.domain.lifecycle import rows_for
 from models.domain.states import TERMINAL, Action, State
-from models.operations import scope
 from models.operations.act import Act
 from models.operations.people import ending, officers, reach, sessions
-from models.operations.scope import Scope
+from models.operations.scope import Scope, visible
 from models.tables.base import AnyRow
 from models.tables.cases import assignments
 from models.tables.cases import cases as T
@@ -115,7 +114,7 @@ def _open(act: Act, account_id: UUID, states: Sequence[State], *columns: Any, se
     if not seen_only:
         return statement
     reach_ = Scope.of(act.actor)
-    return statement.where(scope.visible(reach_.shape)).params(reach_.binds())
+    return statement.where(visible(reach_.shape)).params(reach_.binds())
 
 
 def _number(act: Act, account_id: UUID, states: Sequence[State], seen_only: bool) -> int:

@@ -21,7 +21,7 @@ from models.domain.rectification.words import Progress
 from models.domain.timing.calendar import SHANGHAI
 from models.domain.words.masking import propose_public
 from models.operations.act import Act
-from models.operations.periods import differences, held, snapshots, tabling
+from models.operations.periods import differences, keeping, snapshots, tabling
 from models.operations.periods.rows import Record, counted
 from models.tables.base import AnyRow
 from models.tables.people import accounts
@@ -43,7 +43,7 @@ def bulletin(act: Act, period_id: UUID) -> Bulletin:
     Raises:
         NotFound; Forbidden: the reader sees a part of the division only; Conflict: not frozen yet.
     """
-    period = held.find(act, period_id)
+    period = keeping.find(act, period_id)
     snapshots.sees_all(act, period)
     if period.state is not PeriodState.FROZEN:
         raise Conflict(f"{period.month}调度还没有冻结，简报只由冻结的快照生成，请先冻结")

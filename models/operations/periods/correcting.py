@@ -17,7 +17,7 @@ from models.domain.rectification.periods import CorrectionState, PeriodState, co
 from models.operations import scope
 from models.operations.act import Act
 from models.operations.once import Key, once
-from models.operations.periods import held
+from models.operations.periods import keeping
 from models.tables.base import AnyRow
 from models.tables.cases import cases
 from models.tables.people import accounts
@@ -59,15 +59,15 @@ def decide(act: Act, correction_id: UUID, *, approve: bool, note: str | None, ve
         already; GuardsUnmet: one's own.
     """
     seen = find(act, correction_id)
-    period = held.lock(act, seen.period_id, alone=True)
-    held.keeps(act, Verb.CORRECTION_DECIDE, period.division_code)
+    period = keeping.lock(act, seen.period_id, alone=True)
+    keeping.keeps(act, Verb.CORRECTION_DECIDE, period.division_code)
     if not approve and not note:
         raise Invalid(flaws=[Flaw("/note", "missing", "不同意更正须写明理由")])
     row = act.db.execute(select(corrections).where(corrections.c.id == correction_id)).one()
-    held.current(version, row.version)
+    keeping.current(version, row.version)
     if row.state is not CorrectionState.PROPOSED:
         raise Conflict("这份更正已经有处理结果")
-    if row.by in held.persons(act.actor):
+    if row.by in keeping.persons(act.actor):
         raise GuardsUnmet([Unmet("four_eyes", "提出更正的人员及其代理人不能审批，请由另一人审批")])
     values = {
         "state": CorrectionState.APPROVED if approve else CorrectionState.REFUSED,
@@ -94,7 +94,7 @@ def find(act: Act, correction_id: UUID) -> AnyRow:
 
 def listed(act: Act, period_id: UUID) -> Sequence[AnyRow]:
     """The corrections of a period to items in sight, by number. Raises ``NotFound``."""
-    held.find(act, period_id)
+    keeping.find(act, period_id)
     reach = scope.Scope.of(act.actor)
     statement = (
         _seen()
@@ -105,11 +105,11 @@ def listed(act: Act, period_id: UUID) -> Sequence[AnyRow]:
 
 
 def _propose(act: Act, period_id: UUID, draft: CorrectionDraft) -> UUID:
-    period = held.lock(act, period_id, alone=True)
+    period = keeping.lock(act, period_id, alone=True)
     frozen = _frozen(act, period_id, draft.case_id) if period.state is PeriodState.FROZEN else None
     if period.state is PeriodState.FROZEN and frozen is None:
         raise NotFound("这个问题不在该月快照中，或不在您的查看范围内")
-    held.keeps(act, Verb.LEDGER_KEEP, period.division_code)
+    keeping.keeps(act, Verb.LEDGER_KEEP, period.division_code)
     after = corrected(draft.field, draft.after)
     if frozen is None:
         raise Conflict(f"{period.month}调度还没有冻结，请直接修改填报")

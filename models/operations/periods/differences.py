@@ -16,7 +16,7 @@ from models.domain.rectification.reconciling import Difference, Figures
 from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
 from models.operations.ledgers import ledgers
-from models.operations.periods import held, snapshots, terms
+from models.operations.periods import keeping, snapshots, terms
 from models.operations.periods.rows import Reckoning, Record, counted, gather
 from models.tables.base import AnyRow
 from models.tables.ledgers import items
@@ -46,7 +46,7 @@ class Compared:
 
 def overview(act: Act, period_id: UUID) -> Overview:
     """A period at a glance. Raises ``NotFound``."""
-    period = held.find(act, period_id)
+    period = keeping.find(act, period_id)
     found = snapshots.records(act, period)
     states = Counter(EntryState(one["entry"]["state"]) for one in found)
     return Overview(
@@ -59,8 +59,8 @@ def overview(act: Act, period_id: UUID) -> Overview:
 
 def compare(act: Act, period_id: UUID) -> Compared:
     """A period beside the last frozen one before it. Raises ``NotFound``."""
-    period = held.find(act, period_id)
-    last = held.before(act, period)
+    period = keeping.find(act, period_id)
+    last = keeping.before(act, period)
     now = [counted(one) for one in snapshots.records(act, period)]
     if last is None:
         return Compared(period.month, None, None, reconciling.figures(now), None)
@@ -76,7 +76,7 @@ def compare(act: Act, period_id: UUID) -> Compared:
 
 def rows_before(act: Act, period: AnyRow, *, everybody: bool = False) -> list[Record]:
     """The frozen records of the month before; none before the first."""
-    last = held.before(act, period)
+    last = keeping.before(act, period)
     if last is None:
         return []
     if not everybody:
@@ -87,7 +87,7 @@ def rows_before(act: Act, period: AnyRow, *, everybody: bool = False) -> list[Re
 
 def missing(act: Act, period_id: UUID) -> list[dict[str, Any]]:
     """Who has not filled: per responsible unit, the items unreported or sent back. Raises ``NotFound``."""
-    period = held.find(act, period_id)
+    period = keeping.find(act, period_id)
     open_ = {EntryState.MISSING.value, EntryState.RETURNED.value}
     units: dict[str, list[Record]] = {}
     for one in snapshots.records(act, period):

@@ -15,7 +15,7 @@ from models.domain.rectification.words import Progress
 from models.domain.states import Action
 from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
-from models.operations.periods import held, parts, reports, rows
+from models.operations.periods import keeping, parts, reports, rows
 from models.operations.periods.reports import Report
 from models.tables.cases import steps
 from models.tables.ledgers import items
@@ -55,7 +55,7 @@ def fill(act: Act, period_id: UUID, case_id: UUID, draft: EntryDraft, *, version
     )
     if draft.no_change and not draft.no_change_reason and _no_change_before(act, report):
         raise Invalid(flaws=[Flaw("/no_change_reason", "missing", "连续第二个月起“无变化”须说明原因")])
-    held.current(version, report.version)
+    keeping.current(version, report.version)
     reports.fillable(act, report)
     values: dict[str, Any] = asdict(draft) | {"filled_by": act.actor.account_id, "filled_at": act.now}
     values |= {"reviewed_by": None, "reviewed_at": None, "returned_note": None}
@@ -80,12 +80,12 @@ def review(
     parts.may_review(act, report.case)
     if not accept and not note:
         raise Invalid(flaws=[Flaw("/note", "missing", "退回须写明要补充或更正什么")])
-    held.current(version, report.version)
-    held.still_open(report.period)
+    keeping.current(version, report.version)
+    keeping.still_open(report.period)
     entry = report.entry
     if entry is None or entry.returned_note is not None:
         raise Conflict("还没有可以审核的填报，请先由责任单位填报")
-    if entry.filled_by in held.persons(act.actor):
+    if entry.filled_by in keeping.persons(act.actor):
         raise GuardsUnmet([Unmet("four_eyes", "填报人及其代理人不能审核自己的填报，请由另一人审核")])
     values = {
         "reviewed_by": act.actor.account_id,

@@ -12,7 +12,7 @@ from models.domain.law import chain_of
 from models.domain.rectification import reconciling
 from models.domain.rectification.periods import PeriodState
 from models.operations.act import Act
-from models.operations.periods import held, snapshots
+from models.operations.periods import keeping, snapshots
 from models.operations.periods.differences import rows_before
 from models.operations.periods.rows import Record, counted
 from models.tables.base import AnyRow
@@ -28,10 +28,10 @@ def freeze(act: Act, period_id: UUID, *, reason: str | None, version: int | None
         NotFound, Forbidden, VersionMissing, StaleVersion; Conflict: frozen already, an earlier month is open, or
         before the cut-off without a reason; GuardsUnmet: the counts do not add up, with what is wrong.
     """
-    period = held.lock(act, period_id, alone=True)
-    held.keeps(act, Verb.LEDGER_KEEP, period.division_code)
-    held.current(version, period.version)
-    held.still_open(period)
+    period = keeping.lock(act, period_id, alone=True)
+    keeping.keeps(act, Verb.LEDGER_KEEP, period.division_code)
+    keeping.current(version, period.version)
+    keeping.still_open(period)
     _in_turn(act, period)
     if act.now < period.cut_off_at and not reason:
         raise Conflict(

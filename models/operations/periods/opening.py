@@ -16,7 +16,7 @@ from models.domain.law import chain_of
 from models.domain.rectification.periods import PeriodState
 from models.operations.act import Act
 from models.operations.once import Key, once
-from models.operations.periods import held, terms
+from models.operations.periods import keeping, terms
 from models.tables.periods import periods as T
 
 MOST_TOLERANCE = 50
@@ -51,11 +51,11 @@ def change(act: Act, period_id: UUID, changes: Mapping[str, Any], *, version: in
     Raises:
         NotFound, Forbidden, Invalid, VersionMissing, StaleVersion; Conflict: frozen.
     """
-    row = held.lock(act, period_id, alone=True)
-    held.keeps(act, Verb.LEDGER_KEEP, row.division_code)
+    row = keeping.lock(act, period_id, alone=True)
+    keeping.keeps(act, Verb.LEDGER_KEEP, row.division_code)
     _times(changes.get("opens_at", row.opens_at), changes.get("cut_off_at", row.cut_off_at))
-    held.current(version, row.version)
-    held.still_open(row)
+    keeping.current(version, row.version)
+    keeping.still_open(row)
     act.db.execute(update(T).where(T.c.id == row.id).values(**changes, version=row.version + 1))
     _note(act, "period.change", row.id, row.division_code, changes)
     return period_id
@@ -65,7 +65,7 @@ def _open(act: Act, draft: PeriodDraft) -> UUID:
     division = act.law.divisions.get(draft.division)
     if division is None or division.successor is not None or len(draft.division) > _COUNTY_DIGITS:
         raise Invalid(flaws=[Flaw("/division", "unknown_division", "应为现行的县（区）级或以上区划代码")])
-    held.keeps(act, Verb.LEDGER_KEEP, draft.division)
+    keeping.keeps(act, Verb.LEDGER_KEEP, draft.division)
     proposed = terms.schedule(draft.month)
     opens_at = draft.opens_at or proposed.opens_at(draft.month)
     cut_off_at = draft.cut_off_at or proposed.cut_off_at(draft.month)

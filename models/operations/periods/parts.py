@@ -10,7 +10,7 @@ from models.domain.access import Role
 from models.domain.errors import Forbidden
 from models.domain.rectification.words import Part
 from models.operations.act import Act
-from models.operations.periods import held
+from models.operations.periods import keeping
 from models.tables.base import AnyRow
 from models.tables.cases import case_units
 
@@ -22,9 +22,9 @@ def may_fill(act: Act, case: AnyRow) -> bool:
     Raises:
         Forbidden: neither.
     """
-    if held.is_office(act.actor, case.division_code):
+    if keeping.is_office(act.actor, case.division_code):
         return True
-    if held.stands_for(act.actor, Role.LIAISON, units(act, case.id, Part.RESPONSIBLE)):
+    if keeping.stands_for(act.actor, Role.LIAISON, units(act, case.id, Part.RESPONSIBLE)):
         return False
     raise Forbidden("只有责任单位联络员或整改办可以填报本问题的进展")
 
@@ -37,7 +37,7 @@ def may_review(act: Act, case: AnyRow) -> None:
         Forbidden
     """
     lead = units(act, case.id, Part.LEAD)
-    if not held.is_office(act.actor, case.division_code) and not held.stands_for(
+    if not keeping.is_office(act.actor, case.division_code) and not keeping.stands_for(
         act.actor, Role.VERIFIER, lead
     ):
         raise Forbidden("填报由牵头单位核查人员或整改办审核，您所在单位不是本问题的牵头单位")

@@ -9,14 +9,14 @@ from models.domain.rectification.periods import EntryState
 from models.domain.rectification.words import Progress
 from models.operations.act import Act
 from models.operations.casework import sight
-from models.operations.periods import held
+from models.operations.periods import keeping
 from models.operations.periods.rows import Record
 from models.operations.periods.snapshots import records
 
 
 def every(act: Act, period_id: UUID) -> list[Record]:
     """All records of a period in sight. Raises ``NotFound``."""
-    return records(act, held.find(act, period_id))
+    return records(act, keeping.find(act, period_id))
 
 
 def page(
@@ -49,7 +49,7 @@ def page(
 
 def one(act: Act, period_id: UUID, case_id: UUID) -> Record:
     """The record of one item. Raises ``NotFound``: also where the item is not in this period."""
-    period = held.find(act, period_id)
+    period = keeping.find(act, period_id)
     sight.find(act, case_id)
     found = records(act, period, case_id)
     if not found:

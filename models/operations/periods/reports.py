@@ -16,7 +16,7 @@ from models.domain.rectification.periods import OVER
 from models.domain.states import Kind, State
 from models.operations.act import Act
 from models.operations.casework import sight
-from models.operations.periods import held
+from models.operations.periods import keeping
 from models.tables.base import AnyRow
 from models.tables.periods import entries as T
 
@@ -46,7 +46,7 @@ def lock(act: Act, period_id: UUID, case_id: UUID) -> Report:
     Raises:
         NotFound: the period or the case is absent or outside, or the case is no item of this division.
     """
-    period = held.lock(act, period_id)
+    period = keeping.lock(act, period_id)
     case = sight.lock(act, case_id)
     if case.kind is not Kind.RECTIFICATION or not case.division_code.startswith(period.division_code):
         raise NotFound()
@@ -66,7 +66,7 @@ def fillable(act: Act, report: Report) -> None:
         Conflict
     """
     period = report.period
-    held.still_open(period)
+    keeping.still_open(period)
     if act.now < period.opens_at:
         raise Conflict(f"{period.month}调度还没有开始填报，开始时间为{period.opens_at:%m月%d日 %H:%M}")
     if act.now > period.cut_off_at:

@@ -11,7 +11,7 @@ from models.documents.monthly import Monthly
 from models.domain.rectification.periods import ENTRY_TITLES, CorrectionState, EntryState, PeriodState
 from models.domain.timing.calendar import SHANGHAI
 from models.operations.act import Act
-from models.operations.periods import correcting, held, snapshots
+from models.operations.periods import correcting, keeping, snapshots
 from models.operations.periods.rows import Record
 from models.tables.base import AnyRow
 
@@ -35,7 +35,7 @@ def table(act: Act, period_id: UUID, layout: str) -> Monthly:
     Raises:
         NotFound; Forbidden: the reader sees a part of the division only; Invalid: no such layout.
     """
-    period = held.find(act, period_id)
+    period = keeping.find(act, period_id)
     snapshots.sees_all(act, period)
     title = monthly.known(layout)
     beside = corrections(act, period_id)

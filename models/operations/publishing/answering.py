@@ -30,7 +30,7 @@ def view(act: Act, objection_id: UUID, *, reason: str) -> dict[str, Any]:
         NotFound, Forbidden; Unreadable: the key is not here.
     """
     seen = listed.find(act, objection_id)
-    held.holds(act, Verb.IDENTITY_VIEW, seen.division_code)
+    held.holds(act, Verb.OBJECTION_VIEW, seen.division_code)
     act.note(
         "objection.view",
         "objection",

@@ -102,7 +102,8 @@ class People:
         return ()
 
     def _people(self, part: Audience, case_id: UUID, division: str, rule_id: str) -> Sequence[UUID]:
-        role = head_of(part, of_item=case_id in self.parts) or on_duty(rule_id)
+        of_item = case_id in self.parts
+        role = head_of(part, of_item=of_item) or on_duty(rule_id, of_item=of_item)
         if role is not None and part is Audience.HANDLER and rule_id in OF_PARTS:
             return self._of_units(role, case_id, OF_PARTS[rule_id])
         if role is not None:

@@ -17,6 +17,7 @@ from models.operations.handling import advancing
 from models.tables.cases import steps as T
 from tests.factories import World, case_draft
 from tests.operations.chains.attacker import Scene, setting
+from tests.operations.ledgers import stories
 
 Deed = Callable[[Connection], None]
 
@@ -104,3 +105,9 @@ def test_a_step_changed_behind_the_journal_is_named(scene: Scene, deed: Deed) ->
 def test_honest_steps_are_green(scene: Scene) -> None:
     """What the operations wrote agrees with the journal."""
     assert scene.found() == []
+
+
+def test_honest_steps_of_an_item_are_green(world: World, tmp_path: Path) -> None:
+    """Entering an item is noted with its content, like registering; its later steps with their inputs."""
+    stories.rectifying(world)
+    assert setting(world, tmp_path).found() == []

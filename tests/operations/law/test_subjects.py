@@ -51,9 +51,11 @@ def clock_of(world: World, case_id: UUID, rule_id: str = "RECT_DUE") -> AnyRow:
         return db.execute(select(T).where(T.c.case_id == case_id, T.c.rule_id == rule_id)).one()
 
 
-def redate(world: World, case_id: UUID, until: date, *, rule_id: str = "RECT_DUE", **more: Any) -> None:
+def redate(
+    world: World, case_id: UUID, until: date, *, rule_id: str = "RECT_DUE", minute: int = 0, **more: Any
+) -> None:
     clock = clock_of(world, case_id, rule_id)
-    with world.act("office") as act:
+    with world.act("office", now=NOW + timedelta(minutes=minute)) as act:
         deadlines.redate(act, clock, until, **more)
 
 
@@ -102,8 +104,8 @@ def test_an_extension_moves_the_day_and_keeps_the_old_one(world: World) -> None:
     """A granted extension is a row in plain days with both dates; a second one counts from the first."""
     case_id = Story(world).register().case_id
     planned(world, case_id)
-    for until in (date(2027, 3, 31), date(2027, 4, 10)):
-        redate(world, case_id, until, reason="工程延误")
+    for minute, until in enumerate((date(2027, 3, 31), date(2027, 4, 10))):
+        redate(world, case_id, until, minute=minute, reason="工程延误")
     clock = clock_of(world, case_id)
     assert (clock.due_on, clock.version) == (date(2027, 4, 10), 3)
     told = (

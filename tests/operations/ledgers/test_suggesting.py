@@ -154,7 +154,7 @@ def test_similar_problems_are_named_with_their_reason(world: World) -> None:
     spot = {"place": Place(TOWN, "样例村", 111.4100, 27.3100, Datum.WGS84)}
     near = {"place": Place(TOWN, "样例村", 111.4130, 27.3100, Datum.WGS84)}
     far = {"place": Place(TOWN, "样例村", 111.4160, 27.3100, Datum.WGS84)}
-    kind = {"ledger_id": book, "problem_type": "黑臭水体（农村）"}
+    kind = {"ledger_id": book, "problem_type": "农村黑臭水体"}
     mine = listed(world, site_id=where, problem_no="1", **spot, **kind)
     at_site = complained(world, where, categories=("大气/烟粉尘",)).case_id
     of_owner = complained(world, other, categories=("大气/烟粉尘",)).case_id
@@ -169,14 +169,14 @@ def test_similar_problems_are_named_with_their_reason(world: World) -> None:
         (at_site, "same_site", "同一场所"),
         (of_owner, "same_enterprise", "同一企业的其他场所"),
         (close, "near", "同类问题，相距296米"),
-        (same_type, "same_type", "本区域同类型问题（黑臭水体（农村））"),
+        (same_type, "same_type", "本区域同类型问题（农村黑臭水体）"),
     ]
 
 
 def test_similar_problems_are_capped_and_in_scope(world: World) -> None:
     """At most twenty; a unit is shown only what is its own to see; outside the item is not there."""
     book = ledger(world)
-    kind = {"ledger_id": book, "problem_type": "黑臭水体（农村）"}
+    kind = {"ledger_id": book, "problem_type": "农村黑臭水体"}
     mine, *_ = (listed(world, problem_no=f"样例-{n}", **kind) for n in range(22))
     assert len(kin(world, mine)) == 20
     where = site(world, owner(world))

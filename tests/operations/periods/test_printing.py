@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from models.documents import bulletin, monthly
 from models.domain.errors import Conflict, Forbidden, Invalid
-from models.operations.ledgers import items
+from models.operations.ledgers import rounds
 from models.operations.periods import briefing, tabling
 from tests.factories import TOWN_HALL, World
 from tests.operations.ledgers.stories import case_of, item_of, ledger, listed, rectifying
@@ -56,7 +56,7 @@ def a_month(world: World) -> tuple[UUID, UUID]:
     late, gone = rectifying(world, ledger_id=book), listed(world, ledger_id=book, problem_no="样例-02")
     case, item = case_of(world, gone), item_of(world, gone)
     with world.act("office") as act:
-        items.follow(act, case, item)
+        rounds.follow(act, case, item)
     period_id = opened(world)
     filled(world, period_id, late, progress="滞后", next_steps="请样例镇长督办，12月完成剩余1处")
     reviewed(world, period_id, late)

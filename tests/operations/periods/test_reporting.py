@@ -10,7 +10,7 @@ from models.domain.errors import Conflict, Duplicate, Forbidden, GuardsUnmet, In
 from models.domain.rectification.periods import EntryState
 from models.domain.rectification.words import Progress
 from models.domain.states import Action
-from models.operations.ledgers import items
+from models.operations.ledgers import rounds
 from models.operations.periods import differences, filling
 from tests.factories import HOUSING, NOW, TOWN_HALL, World
 from tests.operations.ledgers.stories import DUE, case_of, item_of, ledger, listed, rectifying, step
@@ -187,7 +187,7 @@ def test_only_the_latest_round_counts(world: World) -> None:
     case_id = rectifying(world)
     case, item = case_of(world, case_id), item_of(world, case_id)
     with world.act("office") as act:
-        again = items.follow(act, case, item)
+        again = rounds.follow(act, case, item)
     told = seen(world, opened(world))
     assert [(one["case_id"], one["round"], one["word"]) for one in told.values()] == [
         (str(again), 2, "未启动")

@@ -12,7 +12,7 @@ from api.schemas.steps import CaseStep
 from models.domain.rectification.words import Level, Part, Progress
 from models.domain.states import Kind, State
 from models.domain.timing.calendar import legal_day
-from models.operations.ledgers import published
+from models.operations.ledgers import listing, published
 from models.operations.sample import ledger_story, people
 from models.operations.sample.building import FOUNDED_AT
 from models.tables.cases import case_units, cases, steps
@@ -20,7 +20,8 @@ from models.tables.deadlines import deadlines, extensions
 from models.tables.ledgers import items, ledgers, tasks
 from models.tables.materials import materials
 from models.tables.people import units
-from tests.operations.sample.made import AFTER, by_title
+from tests.factories import World
+from tests.operations.sample.made import AFTER, VAULT, by_title
 
 NOT_CLIENT = {"list", "task"}
 """What the office and the units do outside the steps of a case."""
@@ -142,6 +143,20 @@ def test_published_batches_stand_beside_it(sample: Engine) -> None:
         rows = db.execute(select(ledgers).where(ledgers.c.read_only)).all()
     assert {row.title for row in rows} == {draft.title for draft in published.shipped()}
     assert not held & {row.id for row in rows}
+
+
+def test_each_liaison_sees_the_items_of_its_own_unit(sample: Engine) -> None:
+    """``liaison`` sees those of 陈家桥镇, ``liaison2`` those of 田江街道, the office all of them."""
+    world = World(str(sample.url), sample, VAULT)
+    seen = {}
+    for login in ("liaison", "liaison2", "office"):
+        with world.act(login, now=AFTER) as act:
+            (ledger_id,) = act.db.execute(select(ledgers.c.id).where(~ledgers.c.read_only)).scalars()
+            page = listing.page(act, ledger_id, after=None, limit=50)
+            seen[login] = {one.row.problem_no[3:] for one in page}
+    assert seen["liaison"] == {"01", "07", "09"}
+    assert seen["liaison2"] == {"03", "04", "06", "10", "15"}
+    assert len(seen["office"]) == 15
 
 
 def test_only_sample_people_act(sample: Engine) -> None:

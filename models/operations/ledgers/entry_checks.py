@@ -1,0 +1,39 @@
+"""What must hold before a problem enters a ledger: known units, a free number, a known type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from models.domain.errors import Duplicate, Flaw, Invalid
+from models.domain.rectification.drafts import ItemDraft
+from models.operations.act import Act
+from models.tables.ledgers import items as T
+
+
+def check(act: Act, draft: ItemDraft) -> None:
+    """Raises ``Invalid`` with every flaw at once; ``Duplicate``: the number is taken."""
+    flaws = [*_units(act, draft), *_type(act, draft)]
+    if flaws:
+        raise Invalid(flaws=flaws)
+    taken = select(T.c.case_id).where(T.c.ledger_id == draft.ledger_id, T.c.problem_no == draft.problem_no)
+    if act.db.execute(taken.limit(1)).first() is not None:
+        raise Duplicate(f"本清单已有编号“{draft.problem_no}”的问题，请核对或换一个编号")
+
+
+def _units(act: Act, draft: ItemDraft) -> Iterator[Flaw]:
+    named = [(f"/responsible/{i}", unit) for i, unit in enumerate(draft.responsible)]
+    named += [(f"/joint/{i}", unit) for i, unit in enumerate(draft.joint)]
+    named += [("/lead", draft.lead)] if draft.lead else []
+    for pointer, unit in named:
+        if unit not in act.law.units:
+            yield Flaw(pointer, "unknown_unit", "没有这个单位，请先在单位资料中登记")
+
+
+def _type(act: Act, draft: ItemDraft) -> Iterator[Flaw]:
+    """A type nobody knows would silently follow the general standard."""
+    known = {one.type for one in act.law.standards}
+    if draft.problem_type is not None and draft.problem_type not in known:
+        told = f"没有这个问题类型的验收标准；可用：{'、'.join(sorted(known))}"
+        yield Flaw("/problem_type", "unknown_type", told)
