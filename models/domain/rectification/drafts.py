@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from models.domain.drafts import Place
-from models.domain.rectification.words import Level, Origin, Stage
+from models.domain.complaints import Track
+from models.domain.drafts import CaseDraft, Place
+from models.domain.rectification.words import CHANNEL_OF, Level, Origin, Part, Stage
+from models.domain.timing.calendar import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +71,41 @@ class ItemDraft:
     responsible_person: str | None = None
     contact_leader: str | None = None
     level: Level | None = None
+
+    def case(self, origin: Origin) -> CaseDraft:
+        """The case this item is."""
+        return CaseDraft(
+            id=self.id,
+            channel=CHANNEL_OF[origin],
+            track=Track.RECTIFICATION,
+            title=self.title,
+            working_text=self.text,
+            categories=tuple(dict.fromkeys(self.categories)),
+            place=self.place,
+            received_at=datetime.combine(self.listed_on, time(), SHANGHAI),
+            points=tuple(self.points),
+            site_id=self.site_id,
+        )
+
+    def columns(self) -> dict[str, Any]:
+        """What ``ledger_item`` keeps of it beside its place and level."""
+        return {
+            "ledger_id": self.ledger_id,
+            "problem_no": self.problem_no,
+            "problem_type": self.problem_type,
+            "listed_on": self.listed_on,
+            "stage": self.stage,
+            "goal": self.goal,
+            "measures": self.measures,
+            "checklist": [{"text": text, "met": None, "note": None} for text in self.checklist],
+            "due_on": self.due_on,
+            "first_due_on": self.due_on,
+            "responsible_person": self.responsible_person,
+            "contact_leader": self.contact_leader,
+        }
+
+    def parts(self) -> list[tuple[UUID, Part]]:
+        """The units that have a part in it, each part once."""
+        parts = [(unit, Part.RESPONSIBLE) for unit in self.responsible]
+        parts += [(self.lead, Part.LEAD)] if self.lead else []
+        return list(dict.fromkeys([*parts, *((unit, Part.JOINT) for unit in self.joint)]))

@@ -1,4 +1,4 @@
-"""What must hold before a problem enters a ledger: known units, a free number, a known type."""
+"""What must hold before a problem enters a ledger: known units, a free number, a known type, a day that has come."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from sqlalchemy import select
 
 from models.domain.errors import Duplicate, Flaw, Invalid
 from models.domain.rectification.drafts import ItemDraft
+from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
 from models.tables.ledgers import items as T
 
 
 def check(act: Act, draft: ItemDraft) -> None:
     """Raises ``Invalid`` with every flaw at once; ``Duplicate``: the number is taken."""
-    flaws = [*_units(act, draft), *_type(act, draft)]
+    flaws = [*_units(act, draft), *_type(act, draft), *_date(act, draft)]
     if flaws:
         raise Invalid(flaws=flaws)
     taken = select(T.c.case_id).where(T.c.ledger_id == draft.ledger_id, T.c.problem_no == draft.problem_no)
@@ -37,3 +38,8 @@ def _type(act: Act, draft: ItemDraft) -> Iterator[Flaw]:
     if draft.problem_type is not None and draft.problem_type not in known:
         told = f"没有这个问题类型的验收标准；可用：{'、'.join(sorted(known))}"
         yield Flaw("/problem_type", "unknown_type", told)
+
+
+def _date(act: Act, draft: ItemDraft) -> Iterator[Flaw]:
+    if draft.listed_on > legal_day(act.now):
+        yield Flaw("/listed_on", "in_future", "交办日期不能晚于今天")
