@@ -31,13 +31,16 @@ class Queue:
 
 _HEADS = frozenset({Role.SUPERVISOR, Role.DEPUTY_HEAD})
 _OPEN = frozenset(State) - {State.NEW, State.ARCHIVED, State.VOID}
+_UNITS = frozenset({Role.LIAISON, Role.VERIFIER})
+_OFFICE = frozenset({Role.OFFICE})
+_VERIFIER = frozenset({Role.VERIFIER})
 _EVERY_DESK = frozenset({Role.CLERK, Role.INSPECTOR, Role.OFFICE}) | _HEADS
 
 QUEUES: Final[dict[str, Queue]] = {
     queue.name: queue
     for queue in (
-        Queue("overdue", "已逾期", _EVERY_DESK, _OPEN, within_days=0),
-        Queue("due_soon", "三日内到期", _EVERY_DESK, _OPEN, within_days=3),
+        Queue("overdue", "已逾期", _EVERY_DESK | _UNITS, _OPEN, within_days=0),
+        Queue("due_soon", "三日内到期", _EVERY_DESK | _UNITS, _OPEN, within_days=3),
         Queue(
             "triage",
             "待受理",
@@ -69,6 +72,31 @@ QUEUES: Final[dict[str, Queue]] = {
         Queue("to_reply", "待答复", frozenset({Role.CLERK}), frozenset({State.CONCLUDED, State.REFUSED})),
         Queue("to_call_back", "待回访", frozenset({Role.CLERK, Role.OFFICE}), frozenset({State.REPLIED})),
         Queue("to_archive", "待归档", frozenset({Role.CLERK, Role.OFFICE}), frozenset({State.CALLED_BACK})),
+        Queue(
+            "rectifying",
+            "我单位的整改",
+            frozenset({Role.LIAISON}),
+            frozenset({State.LISTED, State.RECTIFYING, State.SELF_CHECKED}),
+        ),
+        Queue("plans", "整改方案待确认", _OFFICE, frozenset({State.PLAN_REVIEW})),
+        Queue("extensions", "延期申请待批", _OFFICE, frozenset({State.EXTENSION_REVIEW})),
+        Queue("materials", "销号材料待审核", _VERIFIER, frozenset({State.MATERIAL_REVIEW})),
+        Queue(
+            "site_checks",
+            "待现场核查、会签",
+            _VERIFIER,
+            frozenset({State.SITE_CHECK, State.COUNTERSIGNING}),
+        ),
+        Queue("to_publish", "验收通过待公示", _OFFICE, frozenset({State.VERIFIED})),
+        Queue("in_publicity", "公示中", _OFFICE, frozenset({State.IN_PUBLICITY})),
+        Queue("to_write_off", "已批准待销号", _OFFICE, frozenset({State.WRITE_OFF_APPROVED})),
+        Queue(
+            "look_backs",
+            "一个月内应回头看",
+            frozenset({Role.INSPECTOR, Role.OFFICE}) | _HEADS,
+            frozenset({State.LOOK_BACK}),
+            within_days=30,
+        ),
         Queue("open", "全部在办", _EVERY_DESK | {Role.WARDEN, Role.LIAISON, Role.VERIFIER}, _OPEN),
     )
 }

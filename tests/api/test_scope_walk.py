@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api.precheck import verb_of
 from models.domain.access import GRANTS, Role, Verb
+from tests.api.ledgers.walking import ITEM_OF
 from tests.api.test_routes import OPEN, routes
 from tests.api.walked import (
     ABSENT,
@@ -39,9 +40,21 @@ from tests.api.walking import County, body_of, filled
 from tests.factories import World
 
 LOGGED = frozenset(
-    {"case_id", "complaint_id", "evidence_id", "deadline_id", "phrase_id", "publication_id", "objection_id"}
+    {
+        "case_id",
+        "complaint_id",
+        "evidence_id",
+        "deadline_id",
+        "phrase_id",
+        "publication_id",
+        "objection_id",
+        "ledger_id",
+    }
 )
 """A reach for one of these from outside is put down in the journal."""
+
+WITHOUT_FILE = frozenset({"get_photo_preview", "get_material_file"})
+"""The rows are there; the files of the fixture are not in the store."""
 
 
 @pytest.fixture
@@ -61,13 +74,13 @@ def test_every_route_is_in_the_walk() -> None:
         f"{known(route)} {route.path}: has no body in tests/api/walking.py"
         for route, _ in guarded()
         if route.dependant.body_params
-        and body_of(known(route), dict.fromkeys([*SUBJECTS, "queue"], ABSENT)) is None
+        and body_of(known(route), dict.fromkeys([*SUBJECTS, ITEM_OF, "queue"], ABSENT)) is None
     ]
     strange = [
         f"{known(route)} {route.path}: {part} is unknown to tests/api/test_scope_walk.py"
         for route, _ in guarded()
         for part in route.param_convertors
-        if part not in SUBJECTS | {"queue", "code"}
+        if part not in SUBJECTS | {"queue", "code", "no"}
     ]
     assert unknown + bare + strange == []
     assert walked - {known(route) for route, _ in guarded()} == set(), "walks what is no route"
@@ -107,6 +120,18 @@ def test_a_wrong_role_is_refused(client: TestClient, as_: As, world: World, coun
 def acts_as_head(verb: Verb) -> bool:
     """The clerk is the supervisor's deputy in the county of the walk."""
     return verb in GRANTS[Role.SUPERVISOR]
+
+
+def test_the_walk_is_on_what_there_is(client: TestClient, as_: As, world: World, county: County) -> None:
+    """What is 404 from outside opens for somebody inside: no route is walked with what is not there for anybody."""
+    tokens = {name: as_(name) for name in PEOPLE}
+    for route, verb in guarded():
+        if named_in(route) and "GET" in (route.methods or ()) and known(route) not in WITHOUT_FILE:
+            insiders = set(PEOPLE) - subject_of(route)
+            holders = [name for name in insiders if verb is Verb.OWN or verb in GRANTS[PEOPLE[name]]]
+            answers = {ask(client, route, tokens[name], county.ids).status_code for name in sorted(holders)}
+            assert 200 in answers, (known(route), answers)
+            assert 404 not in answers, (known(route), answers)
 
 
 def test_outside_is_as_absent(client: TestClient, as_: As, world: World, county: County) -> None:

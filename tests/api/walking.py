@@ -34,7 +34,6 @@ from models.tables import people as T
 from models.tables.complaints import complaints
 from models.tables.deadlines import deadlines
 from models.tables.enterprises import enterprises as enterprise_table
-from models.tables.materials import materials, stations
 from models.tables.notices import notices
 from models.tables.public import evidence
 from tests.api.ledgers import walking as months
@@ -76,27 +75,29 @@ def filled(world: World) -> County:
     seen = [story.case_id, proposed.case_id, told, spot_case(world)]
     county.ids |= _case(world, story)
     county.ids |= _photo(world, county.ids["complaint_id"])
-    county.ids |= _paper(world, story.case_id)
+    county.ids |= months.an_item(world)
     county.ids |= _told(world, told)
     county.ids |= _publication(world)
-    county.ids |= months.a_month(world)
+    county.ids |= months.a_month(world, UUID(county.ids["item_id"]))
+    months.a_relapse(world)
     county.ids |= _registry(world)
     county.ids |= _people(world)
     county.ids |= _reached(world)
     county.own |= _own(world)
     county.markers |= {str(one) for one in seen} | {"砖厂烟囱旁铁烟道冒黑烟", "北环举"}
-    county.markers |= set(county.ids.values()) - {COUNTY, "open"}
+    county.markers |= set(county.ids.values()) - {COUNTY, "open", "1"} | {"界内", "北整"}
     return county
 
 
 def _neighbours(world: World) -> None:
     with world.engine.connect() as db:
         unit = db.execute(select(T.units.c.id).where(T.units.c.number_prefix == "邻环")).scalar_one()
-    secret = QUICK.hash("-")
+    liable, secret = months.a_unit(world, months.NEIGHBOUR, OTHER_COUNTY), QUICK.hash("-")
     with world.act(now=NOW - timedelta(days=300)) as act:
         for login, role in ELSEWHERE.items():
-            made = accounts.create(act, login=login, name=login, unit_id=unit, password_hash=secret)
-            accounts.give(act, GrantDraft(made, role, OTHER_COUNTY, unit_id=unit))
+            own = liable if role is Role.LIAISON else unit
+            made = accounts.create(act, login=login, name=login, unit_id=own, password_hash=secret)
+            accounts.give(act, GrantDraft(made, role, OTHER_COUNTY, unit_id=own))
 
 
 def _case(world: World, story: Story) -> dict[str, str]:
@@ -117,25 +118,6 @@ def _photo(world: World, complaint_id: str) -> dict[str, str]:
         values = asdict(photo) | {"complaint_id": UUID(complaint_id), "received_at": NOW}
         db.execute(insert(evidence), values)
     return {"evidence_id": str(photo.id)}
-
-
-def _paper(world: World, case_id: UUID) -> dict[str, str]:
-    """A paper and a photo station of the case; the file is not asked for."""
-    paper, station, by = uuid7(NOW), uuid7(NOW), world.account("inspector")
-    values = {
-        "id": paper,
-        "case_id": case_id,
-        "round": 1,
-        "kind": "process",
-        "title": "界内材料",
-        "facts": {},
-    }
-    file = {"file_name": "界内.pdf", "sha256": b"f" * 32, "size": 9, "uploaded_by": by, "received_at": NOW}
-    with world.engine.begin() as db:
-        db.execute(insert(materials).values(values | file))
-        placed = {"id": station, "case_id": case_id, "no": 1, "text": "界内机位", "created_at": NOW}
-        db.execute(insert(stations).values(placed))
-    return {"material_id": str(paper), "station_id": str(station)}
 
 
 def _told(world: World, case_id: UUID) -> dict[str, str]:
@@ -210,7 +192,7 @@ def _own(world: World) -> dict[str, str]:
         "unit_id": str(unit),
         "account_id": str(world.account("stranger_inspector")),
         "enterprise_id": str(site_owner),
-    }
+    } | months.of_neighbours(world)
 
 
 _CASE: Final = {
@@ -295,4 +277,4 @@ def body_of(operation: str, ids: Mapping[str, str]) -> Any:
         "add_standard": {"toml": "[[standard]]"},
         "add_station": {"no": 2, "text": "桥头"},
         "change_station": {"heading": 90},
-    }.get(operation) or months.body_of(operation, ids)
+    }.get(operation, months.body_of(operation, ids))

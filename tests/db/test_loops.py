@@ -162,7 +162,9 @@ def test_a_failed_commit_answers_nobody(url: str, tmp_path: Path) -> None:
         db.execute(text("pragma defer_foreign_keys = on"))
         db.execute(
             text(
-                "insert into notice select hex(randomblob(16)), hex(randomblob(16)), hex(randomblob(16)), 'R', 1,"
+                "insert into notice (id, deadline_id, case_id, rule_id, round, stage, due_on, account_id, content,"
+                " planned_at, read_at, state, next_at, lease_until, lease_by, tries, sent_at, error)"
+                " select hex(randomblob(16)), hex(randomblob(16)), hex(randomblob(16)), 'R', 1,"
                 " 's', '2026-01-01', hex(randomblob(16)), '{}', '2026-01-01', null, 'waiting', '2026-01-01',"
                 " '2026-01-01', null, 0, null, null"
             )

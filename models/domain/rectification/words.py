@@ -35,7 +35,7 @@ class Level(StrEnum):
 
 
 LEVEL_OF: Final[dict[Origin, Level]] = {
-    Origin.CENTRAL: Level.PROVINCE,  # 中央督察整改由省里组织验收销号 [M]: a ledger may say otherwise
+    Origin.CENTRAL: Level.STATE,
     Origin.PROVINCIAL: Level.PROVINCE,
     Origin.MUNICIPAL: Level.CITY,
     Origin.GREEN_SHIELD: Level.CITY,
@@ -43,7 +43,10 @@ LEVEL_OF: Final[dict[Origin, Level]] = {
     Origin.SELF_CHECK: Level.COUNTY,
     Origin.COMPLAINT: Level.COUNTY,
 }
-"""The level proposed for a new ledger; the office decides, because practice differs (``domain.md`` §2.3)."""
+"""
+The level of a published ledger, and what is proposed for a new one: that of its origin (``domain.md`` §2.3). The
+office decides: in practice the province organises the write-off of 中央督察 items [M].
+"""
 
 CHANNEL_OF: Final[dict[Origin, Channel]] = {
     Origin.CENTRAL: Channel.UPPER_LEVEL,

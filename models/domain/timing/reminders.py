@@ -206,7 +206,9 @@ def _at(stage: Stage, reckoning: Reckoning, calendar: Calendar, quiet: QuietHour
     if counted_back and stage.kind in (Kind.HALF, Kind.THREE_QUARTERS):
         return None  # a date counted back from an event has no start that shares could be taken of
     if stage.clock is Clock.HOUR:
-        at = _instant_of(stage, reckoning)
+        exact = _instant_of(stage, reckoning)
+        # Instants are kept to the millisecond: a finer one would be due as kept and not yet due as planned.
+        at = exact.replace(microsecond=exact.microsecond // 1000 * 1000)
     else:
         day = _day_of(stage, start, reckoning, calendar)
         # The day of the event is not counted: a warning on it would only repeat the assignment.

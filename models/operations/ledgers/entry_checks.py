@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -10,6 +11,7 @@ from models.domain.errors import Duplicate, Flaw, Invalid
 from models.domain.rectification.drafts import ItemDraft
 from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
+from models.operations.people import reach
 from models.tables.ledgers import items as T
 
 
@@ -28,15 +30,21 @@ def _units(act: Act, draft: ItemDraft) -> Iterator[Flaw]:
     named += [(f"/joint/{i}", unit) for i, unit in enumerate(draft.joint)]
     named += [("/lead", draft.lead)] if draft.lead else []
     for pointer, unit in named:
-        if unit not in act.law.units:
+        if not known(act, unit):
             yield Flaw(pointer, "unknown_unit", "没有这个单位，请先在单位资料中登记")
+
+
+def known(act: Act, unit_id: UUID) -> bool:
+    """Whether the actor's book of units holds it: one of a neighbour's is as little there as none."""
+    unit = act.law.units.get(unit_id)
+    return unit is not None and reach.sees_unit(act.actor, unit.division)
 
 
 def _type(act: Act, draft: ItemDraft) -> Iterator[Flaw]:
     """A type nobody knows would silently follow the general standard."""
-    known = {one.type for one in act.law.standards}
-    if draft.problem_type is not None and draft.problem_type not in known:
-        told = f"没有这个问题类型的验收标准；可用：{'、'.join(sorted(known))}"
+    types = {one.type for one in act.law.standards}
+    if draft.problem_type is not None and draft.problem_type not in types:
+        told = f"没有这个问题类型的验收标准；可用：{'、'.join(sorted(types))}"
         yield Flaw("/problem_type", "unknown_type", told)
 
 

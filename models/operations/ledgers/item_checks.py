@@ -13,6 +13,7 @@ from models.domain.errors import Flaw, Invalid
 from models.domain.states import Action
 from models.domain.timing.calendar import legal_day
 from models.operations.casework.stepping import Work
+from models.operations.ledgers import entry_checks
 from models.tables.cases import case_units
 from models.tables.materials import materials
 
@@ -52,7 +53,7 @@ def _extension(work: Work) -> Iterator[Flaw]:
 
 
 def _designee(work: Work) -> Iterator[Flaw]:
-    if UUID(work.step.inputs["unit_id"]) not in work.act.law.units:
+    if not entry_checks.known(work.act, UUID(work.step.inputs["unit_id"])):
         yield Flaw("/unit_id", "unknown_unit", "没有这个单位，请先在单位资料中登记")
 
 

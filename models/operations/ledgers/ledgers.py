@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, insert, or_, select
+from sqlalchemy import ColumnElement, Label, Select, and_, bindparam, false, func, insert, or_, select
 
 from models.domain.access import SUBTREE_ROLES, Actor
 from models.domain.errors import Flaw, Forbidden, Invalid, NotFound
@@ -25,7 +25,6 @@ from models.tables.ledgers import ledgers as T
 
 Cursor = tuple[int, UUID]
 _id = bindparam("id", type_=T.c.id.type)
-_ITEM_COUNT: Final = select(func.count()).where(items.c.ledger_id == T.c.id).correlate(T).scalar_subquery()
 
 
 def make(act: Act, draft: LedgerDraft, key: Key | None) -> UUID:
@@ -72,8 +71,8 @@ def find(act: Act, ledger_id: UUID) -> AnyRow:
 
 
 def counted(act: Act, ledger_id: UUID) -> AnyRow:
-    """The same, with ``item_count``. Raises ``NotFound``."""
-    return _one(act, ledger_id, select(T, _ITEM_COUNT.label("item_count")))
+    """The same, with ``item_count`` of those he sees. Raises ``NotFound``."""
+    return _one(act, ledger_id, select(T, _item_count(Scope.of(act.actor).shape)))
 
 
 def _one(act: Act, ledger_id: UUID, wanted: Select[Any]) -> AnyRow:
@@ -90,7 +89,7 @@ def _one(act: Act, ledger_id: UUID, wanted: Select[Any]) -> AnyRow:
 def page(act: Act, *, after: Cursor | None, limit: int) -> Sequence[AnyRow]:
     """Up to ``limit + 1`` ledgers in sight, the newest year first."""
     reach = Scope.of(act.actor)
-    statement = select(T, _ITEM_COUNT.label("item_count")).where(_seen(act.actor, reach.shape))
+    statement = select(T, _item_count(reach.shape)).where(_seen(act.actor, reach.shape))
     if after is not None:
         year, last_id = after
         statement = statement.where(or_(T.c.year < year, and_(T.c.year == year, T.c.id < last_id)))
@@ -112,3 +111,11 @@ def _in_areas(actor: Actor) -> ColumnElement[bool]:
 def _holds_seen(shape: Shape) -> ColumnElement[bool]:
     seen = select(items.c.ledger_id).join(cases, cases.c.id == items.c.case_id).where(scope.visible(shape))
     return T.c.id.in_(seen)
+
+
+@lru_cache(maxsize=64)
+def _item_count(shape: Shape) -> Label[int]:
+    """How many items of a ledger the reader sees: what is not his to see is not his to count."""
+    mine = select(func.count()).select_from(items).join(cases, cases.c.id == items.c.case_id)
+    mine = mine.where(items.c.ledger_id == T.c.id, scope.visible(shape))
+    return mine.correlate(T).scalar_subquery().label("item_count")

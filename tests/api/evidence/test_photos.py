@@ -27,6 +27,7 @@ SIGHT = {
     "inspector",
     "inspector2",
     "office",
+    "office2",
     "supervisor",
     "supervisor2",
     "deputy_head",

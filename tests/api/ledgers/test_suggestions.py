@@ -48,7 +48,7 @@ def test_similar_problems_of_an_item(client: TestClient, as_: As, world: World) 
     """Open problems of its kind, each with a code and words; outside and absent are the same 404."""
     book = ledger(world)
     one, other = (
-        listed(world, ledger_id=book, problem_no=no, problem_type="黑臭水体（农村）") for no in ("1", "2")
+        listed(world, ledger_id=book, problem_no=no, problem_type="农村黑臭水体") for no in ("1", "2")
     )
     path = f"/v1/cases/{one}/similar"
     answer = client.get(path, headers=as_("liaison"))

@@ -27,12 +27,15 @@ def test_the_tree_shows_parents_first(client: TestClient, as_: As, world: World)
     assert team.status_code == 201, team.text
     group = add(client, as_, name="一中队（样例）", parent_id=team.json()["id"])
     tree = client.get("/v1/units", headers=as_("clerk")).json()["items"]
-    assert [(one["id"], one["depth"]) for one in tree] == [
+    shown = [(one["id"], one["depth"]) for one in tree]
+    first = shown.index((str(bureau(world)), 0))
+    assert shown[first : first + 3] == [
         (str(bureau(world)), 0),
         (team.json()["id"], 1),
         (group.json()["id"], 2),
     ]
-    other = client.get(f"/v1/units/{tree[0]['id']}", headers=as_("stranger_clerk"))
+    assert {one["division"][:6] for one in tree} == {"430511"}
+    other = client.get(f"/v1/units/{bureau(world)}", headers=as_("stranger_clerk"))
     assert code(other) == "404 not_found"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -41,6 +41,18 @@ def test_an_overdue_clock_speaks_every_week() -> None:
     far = at(1, 5, year=2036)
     assert latest_due(planned(reckoning, far), far) is not None
     assert next_after(planned(reckoning, far), far) is not None
+
+
+def test_shares_of_hours_are_whole_milliseconds() -> None:
+    """
+    Half and three quarters of an odd span are cut to the millisecond, which is how an instant is kept: at the
+    kept instant the stage is due, and the next one is another.
+    """
+    start, due = at(11, 25, 23), at(11, 26, 3) + timedelta(milliseconds=1)
+    found = plan(LADDER, fixed(due, start), CALENDAR, quiet=NIGHT, hourly=True, until=start)
+    assert [one.at for one in found][:2] == [at(11, 26, 1), at(11, 26, 2)]
+    assert latest_due(found, at(11, 26, 1)) is found[0]
+    assert next_after(found, at(11, 26, 1)) is found[1]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ DUE = date(2027, 3, 31)
 CHECKLIST = ["截污3处全部完成", "清淤1400立方米", "建立管护制度"]
 
 
-def ledger(world: World, **changed: Any) -> UUID:
+def ledger(world: World, *, who: str = "office", **changed: Any) -> UUID:
     """A ledger of the county's own."""
     values: dict[str, Any] = {
         "title": "示例清单（虚构）",
@@ -35,7 +35,7 @@ def ledger(world: World, **changed: Any) -> UUID:
         "year": 2026,
         "division": COUNTY,
     }
-    with world.act("office") as act:
+    with world.act(who) as act:
         return ledgers.make(act, LedgerDraft(**(values | changed)), None)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
-from models.domain.errors import GuardsUnmet, Invalid
+from models.domain.errors import GuardsUnmet, Invalid, NotFound
 from models.domain.rectification.words import Progress
 from models.domain.states import Action, State
+from models.operations import queues
+from models.operations.queues import Filters
 from tests.factories import NOW, World
 from tests.operations.ledgers import stories
 from tests.operations.ledgers.stories import case_of, clocks_of, item_of, step
@@ -104,3 +107,21 @@ def test_a_self_check_ends_the_clock_and_can_be_taken_back(world: World) -> None
     step(world, case_id, "liaison", Action.REOPEN, now=NOW + timedelta(days=31), reason="漏了一处排口")
     assert clocks_of(world, case_id)["RECT_DUE"] == "running"
     assert item_of(world, case_id).finished_on is None
+
+
+def test_each_desk_has_its_queue(world: World) -> None:
+    """The item stands in the liaison's queue, then in the office's, and in nobody else's."""
+    case_id = stories.listed(world)
+    assert in_queue(world, "liaison", "rectifying") == {case_id}
+    assert in_queue(world, "office", "plans") == set()
+    step(world, case_id, "liaison", Action.SUBMIT_PLAN, **stories.plan(world))
+    assert in_queue(world, "office", "plans") == {case_id}
+    assert in_queue(world, "liaison", "rectifying") == set()
+    with pytest.raises(NotFound):
+        in_queue(world, "clerk", "plans")
+
+
+def in_queue(world: World, who: str, queue: str) -> set[UUID]:
+    with world.act(who) as act:
+        rows = queues.page(act, Filters(queue=queue), after=None, limit=10)
+    return {UUID(str(row.id)) for row in rows}

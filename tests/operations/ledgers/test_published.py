@@ -47,9 +47,11 @@ def test_each_batch_is_a_ledger_with_its_count_and_outcome(world: World) -> None
     assert len(rows) == len(expected) == 6
     assert {(row.year, row.origin, row.batch, row.published_count, row.outcome) for row in rows} == expected
     assert sum(row.published_count for row in rows) == 55
-    assert {(row.level, row.division_code, row.created_by) for row in rows} == {
-        (Level.PROVINCE, "430511", None)
+    assert {(row.origin, row.level) for row in rows} == {
+        (Origin.CENTRAL, Level.STATE),
+        (Origin.PROVINCIAL, Level.PROVINCE),
     }
+    assert {(row.division_code, row.created_by) for row in rows} == {("430511", None)}
 
 
 def test_they_are_journalled(world: World) -> None:

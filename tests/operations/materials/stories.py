@@ -70,11 +70,13 @@ def put(
     return made
 
 
-def station(world: World, case_id: UUID, no: int = 1, *, now: datetime = NOW, **changed: Any) -> UUID:
+def station(
+    world: World, case_id: UUID, no: int = 1, *, who: str = "liaison", now: datetime = NOW, **changed: Any
+) -> UUID:
     """A photo station of the ditch."""
     version = case_of(world, case_id).version
     values: dict[str, Any] = {"no": no, "text": "涵洞口下游", "heading": 90} | changed
-    with world.act("liaison", now=now) as act:
+    with world.act(who, now=now) as act:
         made = stations.add(act, case_id, StationDraft(**values), values, version=version, key=None)
         return UUID(str(made.row.id))
 

@@ -120,6 +120,22 @@ def test_hour_clocks_speak_at_night(world: World) -> None:
     assert clock_of(world, case_id, "CASE_TRIAGE").remind_at == at(11, 24, 3)
 
 
+def test_a_clock_of_odd_milliseconds_moves_on_when_it_has_spoken(world: World) -> None:
+    """At the very millisecond it was to speak at, half of an odd span is told, and the clock is due no more."""
+    case_id = spot_case(world)
+    clock = clock_of(world, case_id, "CASE_TRIAGE")
+    start, due = at(11, 24, 0), at(11, 24, 4) + timedelta(milliseconds=1)
+    with world.act() as act:
+        hourly = {**clock.rule, "length": 4, "unit": "H", "roll": False}
+        ends = {"due_at": due, "due_on": due.date(), "legal_due_on": due.date()}
+        mine = update(deadlines).where(deadlines.c.id == clock.id)
+        kept = {"candidates": [hourly], "rule": hourly, "started_at": start, "remind_at": at(11, 24, 2)}
+        act.db.execute(mine.values(**kept, **ends))
+    scan(world, at(11, 24, 2))
+    assert [row.stage for row in rows(world)] == ["half"]
+    assert clock_of(world, case_id, "CASE_TRIAGE").remind_at == at(11, 24, 3)
+
+
 def test_an_extension_cancels_and_plans_anew(world: World) -> None:
     """What still waits for the old end is cancelled; the same stage of the new end is told again."""
     case_id = assigned_case(world)

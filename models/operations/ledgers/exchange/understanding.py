@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from models.domain.rectification.sheets.names import Names
 from models.operations.act import Act
 from models.operations.ledgers import ledgers
 from models.operations.ledgers.exchange.registered import layout_of
+from models.operations.people import reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,16 @@ class Understood:
 
 def begin(act: Act, ledger_id: UUID, layout_key: str) -> tuple[Layout, Law]:
     """
-    What a file is understood by; asked before its body is read.
+    What a file is understood by; asked before its body is read. Of units, those of the reader's book: a name that
+    a neighbour's unit bears too is not ambiguous, and his units cannot be guessed by it.
 
     Raises:
         NotFound; Invalid: no such layout, or it cannot be read back.
     """
     ledgers.find(act, ledger_id)
-    return layout_of(layout_key, importable=True), act.law
+    layout = layout_of(layout_key, importable=True)
+    seen = {one.id: one for one in act.law.units.values() if reach.sees_unit(act.actor, one.division)}
+    return layout, replace(act.law, units=seen)
 
 
 def understand(data: bytes, layout: Layout, law: Law) -> Understood:
