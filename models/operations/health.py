@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, inspect, select, text
 from models.domain.timing.calendar import legal_day
 from models.operations import leases
 from models.operations.act import Act
-from models.operations.outgoing.notices import UNBOUND
+from models.operations.outgoing.notices import UNBOUND, UNDELIVERED
 from models.tables.channels import dispatches
 from models.tables.deadlines import deadlines
 from models.tables.notices import heartbeats, notices, work_items
@@ -110,13 +110,13 @@ def _disk(data_dir: Path) -> Check:
 
 def _dead_letters(act: Act) -> Check:
     """Dead notices a person can resend; a dead work item is ours to mend, so the way out is another."""
+    dead = (
+        select(notices.c.id).where(UNDELIVERED, notices.c.state == "dead"),
+        select(work_items.c.id).where(work_items.c.state == "dead"),
+    )
     letters, items = (
-        act.db.execute(
-            select(func.count()).select_from(
-                select(jobs.c.id).where(jobs.c.state == "dead").limit(MOST_COUNTED).subquery()
-            )
-        ).scalar_one()
-        for jobs in (notices, work_items)
+        act.db.execute(select(func.count()).select_from(found.limit(MOST_COUNTED).subquery())).scalar_one()
+        for found in dead
     )
     said = [f"有{letters}条提醒发不出去，请在“没有送达的提醒”里查看、重发"] if letters else []
     said += [f"有{items}项后台任务多次失败，请查看后台进程日志"] if items else []

@@ -50,7 +50,13 @@ notices = Table(
         sqlite_where=text("state = 'waiting' and dispatch_id is null"),
         postgresql_where=text("state = 'waiting' and dispatch_id is null"),
     ),
-    Index("ix_notice_state", "state"),
+    # What did not arrive, newest first. An index over every state would be SQLite's choice for what waits as well.
+    Index(
+        "ix_notice_undelivered",
+        "planned_at",
+        sqlite_where=text("state in ('dead', 'outcome_unknown')"),
+        postgresql_where=text("state in ('dead', 'outcome_unknown')"),
+    ),
     Index(
         "ix_notice_dispatch_id",
         "dispatch_id",

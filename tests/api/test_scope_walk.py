@@ -8,6 +8,7 @@ Generated: routes come from the application, people from the grants. A route tha
 from __future__ import annotations
 
 import pytest
+from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from api.precheck import verb_of
@@ -16,11 +17,14 @@ from tests.api.ledgers.walking import ITEM_OF
 from tests.api.test_routes import OPEN, routes
 from tests.api.walked import (
     ABSENT,
+    ELSEWHERE_ALL,
     FOR_ALL,
     GARBAGE,
     INSTANCE,
     LISTS,
     NAMED,
+    OF_ITEMS,
+    OUTSIDE,
     OWN,
     PEOPLE,
     PLACED,
@@ -127,11 +131,13 @@ def test_the_walk_is_on_what_there_is(client: TestClient, as_: As, world: World,
     tokens = {name: as_(name) for name in PEOPLE}
     for route, verb in guarded():
         if named_in(route) and "GET" in (route.methods or ()) and known(route) not in WITHOUT_FILE:
-            insiders = set(PEOPLE) - subject_of(route)
+            insiders = set(PEOPLE).difference(*(OUTSIDE[part] for part in named_in(route)))
             holders = [name for name in insiders if verb is Verb.OWN or verb in GRANTS[PEOPLE[name]]]
-            answers = {ask(client, route, tokens[name], county.ids).status_code for name in sorted(holders)}
-            assert 200 in answers, (known(route), answers)
-            assert 404 not in answers, (known(route), answers)
+            answers = {
+                name: ask(client, route, tokens[name], county.ids).status_code for name in sorted(holders)
+            }
+            assert 200 in answers.values(), (known(route), answers)
+            assert 404 not in answers.values(), (known(route), answers)
 
 
 def test_outside_is_as_absent(client: TestClient, as_: As, world: World, county: County) -> None:
@@ -156,3 +162,52 @@ def test_outside_is_as_absent(client: TestClient, as_: As, world: World, county:
             asked += 1
     assert contents(world) == before
     assert asked > 100
+
+
+def test_a_part_outside_is_as_absent(client: TestClient, as_: As, world: World, county: County) -> None:
+    """Where a path names two, whoever sees the first but not the second gets the same as if that were not there."""
+    tokens = {name: as_(name) for name in PEOPLE}
+    before, asked = contents(world), 0
+    for route, verb in guarded():
+        first, *second = named_in(route) or ("",)
+        for part in second:
+            kept = ITEM_OF if part == "case_id" else part
+            for name in sorted(OUTSIDE[part] - OUTSIDE[first]):
+                if verb is not Verb.OWN and verb not in GRANTS[PEOPLE[name]]:
+                    continue
+                there = ask(client, route, tokens[name], county.ids)
+                gone = ask(client, route, tokens[name], county.ids | {kept: ABSENT})
+                assert told(there) == told(gone), (known(route), name)
+                assert there.status_code == 404, (known(route), name, there.text)
+                asked += 1
+    assert contents(world) == before
+    assert asked > 8
+
+
+def test_a_part_of_ones_own_is_as_absent(client: TestClient, as_: As, world: World, county: County) -> None:
+    """Something of this county under something of one's own, or the other way round, is as little there as nothing."""
+    mine = county.ids | county.own
+    tokens = {name: as_(name) for name in ELSEWHERE_ALL}
+    before, asked = contents(world), 0
+    for route, verb in guarded():
+        parts = [
+            ITEM_OF if part == "case_id" and known(route) in OF_ITEMS else part for part in named_in(route)
+        ]
+        if len(parts) < 2 or not set(parts) <= county.own.keys():
+            continue
+        for part in parts:
+            theirs = mine | {part: county.ids[part]}
+            for name in sorted(ELSEWHERE_ALL):
+                if verb in GRANTS[PEOPLE[name]] and not made(route, part):
+                    there = ask(client, route, tokens[name], theirs)
+                    gone = ask(client, route, tokens[name], mine | {part: ABSENT})
+                    assert told(there) == told(gone), (known(route), name, part)
+                    assert there.status_code == 404, (known(route), name, part, there.text)
+                    asked += 1
+    assert contents(world) == before
+    assert asked > 20
+
+
+def made(route: APIRoute, part: str) -> bool:
+    """Whether this id is one that the caller gives to something new."""
+    return known(route) == "put_material" and part == "material_id"

@@ -27,7 +27,7 @@ PEOPLE: Final = (
     {name: role for name, (role, _) in ROLES.items()} | ELSEWHERE | {"enterprise": Role.ENTERPRISE}
 )
 ELSEWHERE_ALL: Final = frozenset(name for name in PEOPLE if name.startswith("stranger"))
-OTHER_UNIT: Final = frozenset({"liaison", "verifier", "warden"})
+OTHER_UNIT: Final = frozenset({"liaison", "verifier", "verifier2", "warden"})
 """Of the county, but their unit has no part in the case; the warden neither reported nor handles it."""
 
 OUTSIDE: Final[Mapping[str, frozenset[str]]] = {
@@ -97,7 +97,6 @@ LISTS: Final[Mapping[str, tuple[dict[str, str], ...]]] = {
     "preview_notices": ({}, {"day": "2026-12-23"}),
     "list_channels": ({},),
     "list_ledgers": ({},),
-    "list_items": ({},),
     "list_periods": ({},),
     "list_relapse_suggestions": ({},),
     "list_phrases": ({}, {"use": "tell"}),
@@ -113,6 +112,9 @@ LISTS: Final[Mapping[str, tuple[dict[str, str], ...]]] = {
     "me": ({},),
 }
 """What may hold rows: asked by everybody of the neighbour county, with these filters."""
+
+OF_ONE: Final = frozenset({"list_items", "list_period_items", "list_corrections", "list_stations"})
+"""Lists of what a path names: outside they are 404, inside they hold rows."""
 
 FOR_ALL: Final = frozenset(
     {

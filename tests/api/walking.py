@@ -20,7 +20,7 @@ from models.domain.sites import SiteDraft
 from models.domain.states import Action
 from models.operations.casework import cases
 from models.operations.casework.stepping import Step
-from models.operations.channels import channels, contacts
+from models.operations.channels import channels, contacts, trials
 from models.operations.channels.channels import ChannelDraft, Reached
 from models.operations.channels.contacts import Wanted
 from models.operations.handling import advancing
@@ -168,12 +168,15 @@ def _people(world: World) -> dict[str, str]:
 
 
 def _reached(world: World) -> dict[str, str]:
-    """A channel of the county, by which the inspector is reached."""
+    """A channel of the county, by which the inspector is reached; the administrator has tried it."""
     draft = ChannelDraft(ChannelKind.CONSOLE, "界内值班台", COUNTY, {})
     with world.act("admin") as act:
         made = channels.create_once(act, draft, Reached(None, ()), {}, None)
-    with world.act("inspector") as act:
-        contacts.set_mine(act, [Wanted(made, None)])
+    for name in ("inspector", "admin"):
+        with world.act(name) as act:
+            contacts.set_mine(act, [Wanted(made, None)])
+    with world.act("admin") as act:
+        trials.put_down(act, made)
     return {"channel_id": str(made)}
 
 

@@ -43,7 +43,7 @@ def tell(desk: Desk) -> Told:
     _planned(desk, cast, story)
     _extended(desk, story)
     _checked(desk, story.case_id)
-    _applied(desk, story)
+    _applied(desk, cast, story)
     _verified(desk, cast, story)
     _objected(desk, story)
     _once_more(desk, cast, story)
@@ -100,7 +100,7 @@ def _self_check(desk: Desk, case_id: str) -> None:
     desk.step("liaison", case_id, "self_check", finished_on=finished, checklist=MET, summary="已按方案完成")
 
 
-def _applied(desk: Desk, story: Told) -> None:
+def _applied(desk: Desk, cast: Cast, story: Told) -> None:
     """Refused for what is missing, then for the pair of photos, then taken; and what one's own unit may not do."""
     case_id = story.case_id
     story.refusals["apply_empty"] = desk.unmet("liaison", case_id, "apply")
@@ -112,19 +112,17 @@ def _applied(desk: Desk, story: Told) -> None:
     assert "stations_paired" in story.refusals["apply_unpaired"]
     photo(desk, case_id, station, "after", 200)
     desk.step("liaison", case_id, "apply")
-    _reach_for_everything(desk, story)
+    _reach_for_everything(desk, cast, story)
 
 
-def _reach_for_everything(desk: Desk, story: Told) -> None:
-    """The liaison is given the verifier's role elsewhere: he still may not judge what he applied for."""
-    desk.refused(
-        "liaison",
-        "POST",
-        f"/v1/cases/{story.case_id}/steps",
-        {"action": "accept_materials"},
-        403,
-        **desk.version(story.case_id),
-    )
+def _reach_for_everything(desk: Desk, cast: Cast, story: Told) -> None:
+    """The liaison cannot judge; given the verifier's post in the verifier's unit, he still may not judge his own."""
+    path, body = f"/v1/cases/{story.case_id}/steps", {"action": "accept_materials"}
+    desk.refused("liaison", "POST", path, body, 403, **desk.version(story.case_id))
+    given = {"role": "verifier", "division": "430511", "unit_id": cast.unit("住建局")}
+    desk.good("admin", "POST", f"/v1/accounts/{cast.accounts['liaison']}/grants", given)
+    story.refusals["accept_own"] = desk.unmet("liaison", story.case_id, "accept_materials")
+    assert set(story.refusals["accept_own"]) == {"not_applicant", "outside_family"}
 
 
 def _verified(desk: Desk, cast: Cast, story: Told) -> None:

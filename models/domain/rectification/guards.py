@@ -123,13 +123,16 @@ def not_verified_before(facts: ItemFacts) -> Unmet | None:
 def members_of_unit(facts: ItemFacts) -> Unmet | None:
     if not facts.members_foreign:
         return None
-    return Unmet("members_of_unit", "验收组至少2人，须是验收单位在岗人员、包括您本人，且没有验收过前一轮")
+    return Unmet(
+        "members_of_unit",
+        "验收组至少2人、包括您本人，须是验收单位在岗人员，且没有申请过本问题、不属于责任单位、没有验收过前一轮",
+    )
 
 
 def second_member(facts: ItemFacts) -> Unmet | None:
     if facts.verified_by in facts.persons:
         return Unmet("second_member", "会签须由另一名验收人员本人办理")
-    if not facts.persons & facts.members:
+    if facts.actor.account_id not in facts.members:  # was on the site himself: nobody stands in for that
         return Unmet("second_member", "您不在本次验收组名单内，不能会签")
     return None
 

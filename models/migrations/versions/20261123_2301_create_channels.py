@@ -14,6 +14,7 @@ DIVISION = sa.String(length=12).with_variant(sa.String(length=12, collation="C")
 
 WAITING = "state = 'waiting'"
 FREE = "state = 'waiting' and dispatch_id is null"
+UNDELIVERED = "state in ('dead', 'outcome_unknown')"
 
 # What differs between the databases: a UUID as text, and the Shanghai day of an instant.
 UUID_TEXT = {
@@ -113,6 +114,8 @@ def downgrade() -> None:
     op.drop_table("attempt_of_dispatch")
     op.drop_index("ix_notice_ack_due_at", table_name="notice")
     op.drop_index("ix_notice_dispatch_id", table_name="notice")
+    op.drop_index("ix_notice_undelivered", table_name="notice")
+    op.create_index("ix_notice_state", "notice", ["state"], unique=False)
     _replace_next_at(WAITING)
     op.drop_column("notice", "ack_at")
     op.drop_column("notice", "ack_due_at")
@@ -211,6 +214,16 @@ def _widen_notices() -> None:
             postgresql_where=told,
         )
     _replace_next_at(FREE)
+    # SQLite would look for what waits in the index over every state, and sort it.
+    op.drop_index("ix_notice_state", table_name="notice")
+    op.create_index(
+        "ix_notice_undelivered",
+        "notice",
+        ["planned_at"],
+        unique=False,
+        sqlite_where=sa.text(UNDELIVERED),
+        postgresql_where=sa.text(UNDELIVERED),
+    )
 
 
 def _replace_next_at(where: str) -> None:

@@ -109,3 +109,16 @@ def own_units(act: Act) -> frozenset[UUID]:
     )
     held = {grant.unit_id for grant in actor.grants} | set(act.db.execute(homes).scalars())
     return frozenset(one for one in held if one is not None)
+
+
+def belonging(act: Act, wanted: Iterable[UUID], families: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these accounts that belong to one of the units, by home or by any post they hold now."""
+    ids, units = sorted(wanted), sorted(families)
+    at_home = select(accounts.c.id).where(accounts.c.id.in_(ids), accounts.c.unit_id.in_(units))
+    posted = select(grants.c.account_id).where(
+        grants.c.account_id.in_(ids),
+        grants.c.unit_id.in_(units),
+        grants.c.valid_from <= act.now,
+        or_(grants.c.valid_to.is_(None), grants.c.valid_to > act.now),
+    )
+    return frozenset(act.db.execute(at_home.union(posted)).scalars())

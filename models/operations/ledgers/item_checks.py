@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from models.domain.acceptance.materials import MaterialKind
 from models.domain.errors import Flaw, Invalid
 from models.domain.states import Action
 from models.domain.timing.calendar import legal_day
@@ -33,10 +34,15 @@ def _plan(work: Work) -> Iterator[Flaw]:
     inputs, item, today = work.step.inputs, work.item, legal_day(work.act.now)
     assert item is not None
     due_on = date.fromisoformat(inputs["due_on"])
-    if due_on < today:
-        yield Flaw("/due_on", "over", "整改时限不能早于今天")
-    if item.first_due_on is not None and due_on > item.first_due_on:
-        yield Flaw("/due_on", "too_late", f"不能晚于清单规定的整改时限{item.first_due_on.isoformat()}")
+    first = item.first_due_on
+    if (
+        due_on < today and due_on != first
+    ):  # a plan that comes after the ledger's date names that date, and is overdue
+        over = first is not None and first < today
+        way = f"清单规定的整改时限已过，请填该日期{first}，按逾期办理" if over else "整改时限不能早于今天"
+        yield Flaw("/due_on", "over", way)
+    elif first is not None and due_on > first:
+        yield Flaw("/due_on", "too_late", f"不能晚于清单规定的整改时限{first.isoformat()}")
     rows = work.act.db.execute(select(case_units.c.unit_id).where(case_units.c.case_id == work.case.id))
     parts = set(rows.scalars())
     for i, task in enumerate(inputs["tasks"]):
@@ -63,8 +69,15 @@ def _finished(work: Work) -> Iterator[Flaw]:
 
 
 def _visited(work: Work) -> Iterator[Flaw]:
-    if date.fromisoformat(work.step.inputs["visited_on"]) > legal_day(work.act.now):
+    """Who looks at the site does so after the work was finished; who looks back, after the item was written off."""
+    assert work.item is not None
+    visited = date.fromisoformat(work.step.inputs["visited_on"])
+    if visited > legal_day(work.act.now):
         yield Flaw("/visited_on", "in_future", "核查日期不能晚于今天")
+    back = work.step.action is Action.LOOK_BACK
+    since, what = (work.item.written_off_on, "销号日期") if back else (work.item.finished_on, "整改完成日期")
+    if since is not None and visited < since:
+        yield Flaw("/visited_on", "too_early", f"核查日期不能早于{what}{since.isoformat()}")
 
 
 def _outside(work: Work) -> Iterator[Flaw]:
@@ -77,11 +90,16 @@ def _outside(work: Work) -> Iterator[Flaw]:
     there = select(materials.c.id).where(
         materials.c.id == UUID(outside["scan"]),
         materials.c.case_id == work.case.id,
+        materials.c.kind == MaterialKind.APPROVAL,
         materials.c.voided_at.is_(None),
-        materials.c.received_at.is_not(None),
+        materials.c.arrived_at.is_not(None),
     )
     if work.act.db.execute(there).first() is None:
-        yield Flaw("/outside/scan", "unknown_material", "一事一档中没有这份批复扫描件，请先上传")
+        yield Flaw(
+            "/outside/scan",
+            "unknown_material",
+            "一事一档中没有这份“批复”，或文件还没有传到；请先由整改办登记并上传",
+        )
 
 
 CHECKS: Final[dict[Action, Check]] = {

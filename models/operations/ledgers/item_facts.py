@@ -17,6 +17,7 @@ from models.operations.casework.item_past import (
     APPLYING,
     VERIFYING,
     History,
+    belonging,
     earlier_verifiers,
     history_of,
     item_of,
@@ -107,7 +108,7 @@ def _of_step(work: Work, item: AnyRow, parts: Parts) -> dict[str, Any]:
             in_time = _in_time(work, item, outside)
             return {"outside_act_given": outside is not None, "outside_act_in_time": in_time}
         case Action.VERIFY:
-            return {"members_foreign": _foreign(work.act, inputs["members"], item, parts)}
+            return {"members_foreign": _foreign(work.act, work.case.id, inputs["members"], item, parts)}
         case Action.SELF_CHECK:
             met = {one["no"] for one in inputs["checklist"] if one["met"]}
             left = (no for no in range(1, len(item.checklist) + 1) if no not in met)
@@ -125,11 +126,15 @@ def _designee(act: Act, unit: UUID, item: AnyRow, parts: Parts) -> dict[str, Any
     }
 
 
-def _foreign(act: Act, members: Sequence[str], item: AnyRow, parts: Parts) -> bool:
+def _foreign(act: Act, case_id: UUID, members: Sequence[str], item: AnyRow, parts: Parts) -> bool:
     """Whether the group lacks the actor or a second one, or names anybody who may not be in it."""
     verifier, wanted = _verifier(parts), frozenset(UUID(one) for one in members)
-    able = verifiers_of(act, verifier, wanted) - earlier_verifiers(act, item) if verifier else frozenset()
-    return len(wanted) < LEAST_VERIFIERS or act.actor.account_id not in wanted or wanted != able
+    if verifier is None or len(wanted) < LEAST_VERIFIERS or act.actor.account_id not in wanted:
+        return True
+    families = act.law.families(parts.get(Part.RESPONSIBLE, frozenset()))
+    barred = earlier_verifiers(act, item) | history_of(act, case_id).people(APPLYING)
+    barred |= belonging(act, wanted, families)
+    return wanted != verifiers_of(act, verifier, wanted) - barred
 
 
 def _in_time(work: Work, item: AnyRow, outside: dict[str, Any] | None) -> bool:

@@ -20,6 +20,7 @@ from models.domain.law import chain_of
 from models.operations import scope
 from models.operations.act import Act
 from models.operations.outgoing.dispatches import send_again
+from models.operations.outgoing.notices import UNDELIVERED
 from models.operations.scope import Scope
 from models.tables.base import AnyRow
 from models.tables.cases import cases
@@ -27,13 +28,13 @@ from models.tables.deadlines import deadlines
 from models.tables.notices import notices as T
 from models.tables.people import accounts
 
-UNDELIVERED: Final = ("dead", "outcome_unknown")
+STATES: Final = ("dead", "outcome_unknown")
 Cursor = tuple[datetime, UUID]
 
 
 def page(act: Act, *, after: Cursor | None, limit: int) -> Sequence[AnyRow]:
     """Up to ``limit + 1`` undelivered notices, newest first; ``number`` is null where the case is not seen."""
-    statement = _within(act.actor).where(T.c.state.in_(UNDELIVERED))
+    statement = _within(act.actor).where(UNDELIVERED)
     if after is not None:
         at, row_id = after
         statement = statement.where(
@@ -55,7 +56,7 @@ def resend(act: Act, notice_id: UUID) -> None:
     row = act.db.execute(statement, Scope.of(act.actor).binds()).one_or_none()
     if row is None:
         raise NotFound()
-    if row.state not in UNDELIVERED:
+    if row.state not in STATES:
         raise IllegalTransition("只有发不出去或结果不明的提醒可以重发，请刷新列表")
     send_again(act, row)
     act.note("notice.resend", "notice", notice_id, chain=chain_of(row.division_code), fields=("state",))
