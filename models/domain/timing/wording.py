@@ -21,6 +21,9 @@ from models.domain.timing.terms import workdays_left
 
 SAMPLE_MARK: Final = "【示例数据】"
 _MINUTES: Final = 60
+_DAY_HOURS: Final = 24
+_HOURS_TOLD: Final = 72
+"""From here on a span is told in days: nobody counts 487 hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +153,7 @@ def _span(length: timedelta) -> str:
     hours, minutes = divmod(int(length.total_seconds()) // _MINUTES, _MINUTES)
     if not hours:
         return f"{minutes}分钟"
+    if hours >= _HOURS_TOLD:
+        days, rest = divmod(hours, _DAY_HOURS)
+        return f"{days}日{rest}小时" if rest else f"{days}日"
     return f"{hours}小时{minutes}分" if minutes else f"{hours}小时"

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+import json
 from typing import Any, Final
 from uuid import UUID
 
 import pytest
 from httpx2 import Response
-from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from models.domain.access import Role
 from models.domain.rectification.steps import RECTIFICATION
 from models.domain.states import Action
-from tests.api.ledgers.exchanged import As, blank, send
+from tests.api.ledgers.exchanged import As, one_row, sent
+from tests.api.ledgers.walking import a_unit
 from tests.api.walked import ABSENT, contents, told
 from tests.api.walking import filled
-from tests.factories import HOUSING, ROLES, World
-from tests.operations.ledgers.stories import case_of, ledger, listed, plan, step
+from tests.documents.books import table
+from tests.factories import HOUSING, OTHER_COUNTY, ROLES, World
+from tests.operations.ledgers.stories import ledger, listed, plan
 
 SEE_IT: Final = ("clerk", "inspector", "supervisor", "deputy_head", "office", "liaison", "verifier")
 REASON: Final = {"reason": "材料不符"}
@@ -35,17 +36,17 @@ STEPS: Final[dict[Action, dict[str, Any]]] = {
     Action.REOPEN: REASON,
     Action.APPLY: {},
     Action.ACCEPT_MATERIALS: {},
-    Action.RETURN_MATERIALS: {"reasons": ["材料不齐"], **NOTE},
+    Action.RETURN_MATERIALS: {"reasons": ["材料不全"], **NOTE},
     Action.VERIFY: {"visited_on": "2026-11-22", "opinion": "达到标准", "members": [ABSENT, ABSENT]},
     Action.COUNTERSIGN: {},
-    Action.FAIL_SITE: {"reasons": ["材料不齐"], **NOTE},
+    Action.FAIL_SITE: {"reasons": ["材料不全"], **NOTE},
     Action.PUBLISH: {},
     Action.UPHOLD_OBJECTION: NOTE,
     Action.APPROVE_WRITE_OFF: NOTE,
-    Action.REFUSE_WRITE_OFF: {"reasons": ["材料不齐"], **NOTE},
+    Action.REFUSE_WRITE_OFF: {"reasons": ["材料不全"], **NOTE},
     Action.WRITE_OFF: {},
     Action.LOOK_BACK: {"visited_on": "2026-11-22", "finding": "未反弹"},
-    Action.RELAPSE: {"ground": "回头看发现反弹", "finding": "又见黑水"},
+    Action.RELAPSE: {"ground": "回头看不合格", "finding": "又见黑水"},
     Action.ARCHIVE: {},
     Action.VOID: {"reason": "登记错误"},
 }
@@ -60,8 +61,8 @@ def asked(
 
 
 def test_a_step_of_a_wrong_role_is_forbidden(client: TestClient, as_: As, world: World) -> None:
-    """Whoever sees an item but holds no role of a step gets 403 in every state, before any condition is looked at."""
-    case_id = listed(world)
+    """Whoever sees an item but holds no role of a step gets 403, before any condition is looked at."""
+    case_id = listed(world)  # 陈家桥镇 is responsible, 区住建局 leads: their people see it
     inputs = STEPS | {Action.SUBMIT_PLAN: plan(world)}
     assert set(STEPS) == {row.action for row in RECTIFICATION} - {Action.LIST}
     for name in SEE_IT:
@@ -92,9 +93,7 @@ def test_a_neighbours_unit_is_as_absent(client: TestClient, as_: As, world: Worl
             answer = asked(client, as_("office"), case_id, Action.DESIGNATE, unit_id=unit)
         else:
             parts = {"responsible": [str(world.unit(HOUSING))]} | {field: unit if field == "lead" else [unit]}
-            answer = client.post(
-                f"/v1/ledgers/{book}/items", json=ITEM | parts, headers=as_("office")
-            )
+            answer = client.post(f"/v1/ledgers/{book}/items", json=ITEM | parts, headers=as_("office"))
         assert answer.status_code == 422, answer.text
         assert answer.json()["errors"][0]["code"] == "unknown_unit"
         answers.append(told(answer))
@@ -139,22 +138,14 @@ def test_a_unit_counts_its_own_items_only(client: TestClient, as_: As, world: Wo
 
 
 def test_a_table_learns_nothing_of_neighbours_units(client: TestClient, as_: As, world: World) -> None:
-    """A unit of another county is as unknown in an imported table as one there is not."""
+    """A unit of another county is as unknown in a table as one there is not, and makes no name of ours ambiguous."""
     book = ledger(world)
-    step_free = case_of(world, listed(world, ledger_id=book)).version
-    assert step_free == 1
-    answers = []
-    for name in ("邻区分局（样例）", "没有的分局（样例）"):
-        answer = send(client, as_, book, sheet_with(blank(client, as_, book), name), preview=True)
-        answers.append(answer.text.replace(name, "-"))
-    assert answers[0] == answers[1]
-    assert "unknown_unit" in answers[0]
-
-
-def sheet_with(data: bytes, unit: str) -> bytes:
-    """A blank table with one row that names this unit."""
-    book = load_workbook(BytesIO(data))
-    sheet, held = book.active, BytesIO()
-    assert sheet is not None
-    book.save(held)
-    return held.getvalue()
+    a_unit(world, "邻区住建局", OTHER_COUNTY)
+    told_of = []
+    for name in ("邻区分局", "没有的局", "邻区住建局"):
+        answer = sent(client, book, as_("office"), table([one_row(unit=name)]), preview=True)
+        told_of.append(answer.text.replace(name, "-"))
+        assert "unknown_unit" in answer.text, answer.text
+    assert len({json.loads(one)["errors"][0]["message"] for one in told_of}) == 1
+    fine = sent(client, book, as_("office"), table([one_row(unit="住建局")]), preview=True)
+    assert fine.json()["errors"] == [], fine.text

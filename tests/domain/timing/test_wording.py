@@ -81,6 +81,9 @@ def test_only_rest_days_left() -> None:
         (at(date(2026, 9, 24), 13, 15), "还有15分钟"),
         (at(date(2026, 9, 24), 13, 30), "已逾期0分钟"),
         (at(date(2026, 9, 24), 16, 30), "已逾期3小时"),
+        (at(date(2026, 9, 27), 12, 30), "已逾期71小时"),
+        (at(date(2026, 9, 27), 15, 30), "已逾期3日2小时"),
+        (at(date(2026, 10, 14), 13, 30), "已逾期20日"),
     ],
 )
 def test_what_is_left_of_hours(now: datetime, words: str) -> None:

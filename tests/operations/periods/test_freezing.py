@@ -193,3 +193,11 @@ def test_a_first_month_has_nothing_before_it(world: World) -> None:
     assert told.before is not None
     assert (told.before.whole.total, told.after.whole.total) == (1, 1)
     frozen(world, december, now=AFTER_DECEMBER)
+
+
+def test_no_month_far_ahead_is_opened(world: World) -> None:
+    """A month beyond the next one would bar every month before it for good, so it is refused by field."""
+    with pytest.raises(Invalid) as refused:
+        opened(world, "2099-12")
+    assert [one.pointer for one in refused.value.flaws] == ["/month"]
+    opened(world, "2026-12")
