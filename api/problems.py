@@ -133,7 +133,7 @@ def render_http(
 
 def invalid(error: RequestValidationError) -> e.Invalid:
     """The framework's validation errors as one ``Invalid``, without echoing any input."""
-    return e.Invalid(flaws=[_flaw(one) for one in error.errors()[:50]])
+    return e.Invalid(flaws=[_flaw(one, error.body) for one in error.errors()[:50]])
 
 
 def problem(
@@ -184,9 +184,9 @@ def _response(description: str) -> dict[str, Any]:
     return {"description": description, "content": {MEDIA_TYPE: {"schema": _SCHEMA}}}
 
 
-def _flaw(one: Mapping[str, Any]) -> e.Flaw:
+def _flaw(one: Mapping[str, Any], body: Any) -> e.Flaw:
     loc: Sequence[Any] = one["loc"]
-    where, path = (loc[0], loc[1:]) if loc else ("body", ())
+    where, path = (loc[0], _untagged(loc[1:], body)) if loc else ("body", ())
     kind = str(one["type"])
     if kind == "json_invalid":
         path = ()
@@ -197,12 +197,23 @@ def _flaw(one: Mapping[str, Any]) -> e.Flaw:
     ):  # text that a validator has cleaned before it is measured
         kind = f"string_{kind}"
     said = _SAID.get(kind, "内容不正确")
-    facts = {name: str(value).replace(" or ", "、") for name, value in one.get("ctx", {}).items()}
+    facts = {name: _listed(value) for name, value in one.get("ctx", {}).items()}
     try:
         message = said.format(**facts)
     except (KeyError, IndexError):
         message = "内容不正确"
     return e.Flaw(pointer[:200], kind, message[:300])
+
+
+def _untagged(path: Sequence[Any], body: Any) -> Sequence[Any]:
+    """Where a kind or an action chooses the shape, its value stands before the field; no body has such a field."""
+    tags = (body.get("action"), body.get("kind")) if isinstance(body, Mapping) else ()
+    return path[1:] if path and path[0] in tags and path[0] not in body else path
+
+
+def _listed(value: Any) -> str:
+    """Values that would do, as a Chinese sentence lists them."""
+    return str(value).replace("' or '", "、").replace("', '", "、").strip("'")
 
 
 def _named(part: Any) -> str:

@@ -150,6 +150,18 @@ COORDINATES_ARE_FINITE_AND_IN_RANGE: list[Any] = [
 ]
 
 
+def test_a_field_is_named_as_the_body_names_it(client: TestClient, as_: As) -> None:
+    """The action that chooses the shape of a step is no part of the path to a field; choices are listed in Chinese."""
+    made = client.post("/v1/cases", json=case_json(), headers=as_("inspector")).json()
+    path, wrong = f"/v1/cases/{made['id']}/steps", {"action": "verify", "members": ["x"]}
+    body = refused(client.post(path, json=wrong, headers=as_("supervisor")), 422)
+    pointers = {one["pointer"] for one in body["errors"]}
+    assert {"/visited_on", "/opinion"} <= pointers
+    assert not [one for one in pointers if one.startswith("/verify")]
+    body = refused(client.post(path, json={"action": "x"}, headers=as_("supervisor")), 422)
+    assert "'" not in body["errors"][0]["message"]
+
+
 def test_coordinates_are_finite_and_in_range(client: TestClient, as_: As) -> None:
     """No coordinate is infinite, out of range, or half given."""
     for number in COORDINATES_ARE_FINITE_AND_IN_RANGE:

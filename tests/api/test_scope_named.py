@@ -164,9 +164,7 @@ def listed(field: str, value: str) -> Any:
     """The id as the field takes it."""
     if field in {"handlers", "ids", "case_ids", "responsible", "joint"}:
         return [value]
-    if field == "items":
-        return [{"channel_id": value}]
-    return {"phase": "before", "taken_on": "2026-11-01", "station_id": value} if field == "facts" else value
+    return [{"channel_id": value}] if field == "items" else value
 
 
 def test_a_step_of_a_wrong_role_is_forbidden(

@@ -172,7 +172,6 @@ NAMED: Final[Mapping[str, tuple[tuple[str, dict[str, str], dict[str, Any]], ...]
         ("stranger_office", {"joint": "unit_id"}, _NEARBY),
     ),
     "propose_correction": (("stranger_office", {"case_id": ITEM_OF}, {}),),
-    "put_material": (("stranger_liaison", {"facts": "station_id"}, {"kind": "photo"}),),
     "set_my_contacts": (("stranger_liaison", {"items": "channel_id"}, {}),),
     "set_contacts": (("stranger_admin", {"items": "channel_id"}, {}),),
     "draft_publication": (

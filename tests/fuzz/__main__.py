@@ -1,5 +1,5 @@
 """
-Schemathesis over the whole contract as four roles, against a real server process on loopback.
+Schemathesis over the whole contract as seven roles, against a real server process on loopback.
 
 ``uv run --frozen python -m tests.fuzz [--seconds 180] [--seed N] [--database sqlite|postgresql] [--role clerk …]``
 Asked of every answer: no server error, only declared statuses, content types and headers, a body of the
@@ -33,8 +33,8 @@ from tests.fuzz.populated import known_values, populated
 from tests.measure import ROOT
 
 PUBLIC: Final = "public"
-ROLES: Final = ("clerk", "inspector", "supervisor", PUBLIC, "admin")
-"""Four roles and the public face; the administrator last: he can end the others' accounts."""
+ROLES: Final = ("clerk", "inspector", "supervisor", "office", "liaison", "verifier", PUBLIC, "admin")
+"""Seven roles and the public face; the administrator last: he can end the others' accounts."""
 
 CHECKS: Final = (
     "not_a_server_error",
@@ -61,7 +61,7 @@ class Outcome:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description="Schemathesis over the whole contract as four roles.")
+    asked = argparse.ArgumentParser(description="Schemathesis over the whole contract as seven roles.")
     asked.add_argument("--seconds", type=int, default=180, help="at most so long per role")
     asked.add_argument("--examples", type=int, default=40, help="at most so many per operation and phase")
     asked.add_argument("--seed", type=int, default=secrets.randbelow(2**31))

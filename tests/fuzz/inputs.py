@@ -30,15 +30,28 @@ SAME: Final[Mapping[str, str]] = {
     "assignee": "account_id",
     "unit": "unit_id",
     "enterprise": "enterprise_id",
+    "responsible": "unit_id",
+    "joint": "unit_id",
+    "scan": "material_id",
+    "members": "verifiers",
 }
 """Other names of what a value can name."""
 
+OF_SCHEMA: Final[Mapping[tuple[str, str], str]] = {
+    ("ItemIn", "lead"): "unit_id",
+    ("StationIn", "no"): "station",
+    ("VerifyIn", "joint"): "joint units",
+}
+"""Fields that mean another thing than elsewhere."""
+
 UUID7: Final = "^01[0-9a-f]{6}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 MOMENTS: Final = {"enum": ["2026-11-20T08:00:00+08:00", "2026-11-23T00:30:00Z"]}
+PAST: Final = {"enum": ["2026-11-20", "2026-11-23"]}
+COMING: Final = {"enum": ["2027-01-31", "2027-03-31"]}
 LATER: Final = {"enum": ["2026-12-20T08:00:00+08:00", "2027-01-31T00:00:00Z"]}
 FIXED: Final[Mapping[str, Any]] = {
     "id": {"type": "string", "pattern": UUID7},
-    "If-Match": {"enum": [f'"{version}"' for version in range(1, 6)]},
+    "If-Match": {"enum": [f'"{version}"' for version in range(7)]},
     "Idempotency-Key": {"enum": [f"fuzz-key-{number:04}" for number in range(50)]},
     "categories": {"enum": [["大气/烟粉尘"], ["噪声/建设施工噪声", "水/工业废水"], []]},
     "category": {"enum": ["大气/烟粉尘"]},
@@ -57,6 +70,18 @@ FIXED: Final[Mapping[str, Any]] = {
     "queue": {"enum": ["triage", "mine", "review", "open"]},
     "csv": {"enum": ["# 放假通知 国办发明电〔2026〕1号\nday,is_workday,name\n2027-01-01,0,元旦\n"]},
     "cursor": {"enum": [None]},
+    "month": {"enum": ["2027-01", "2027-02"]},
+    "listed_on": PAST,
+    "done_on": PAST,
+    "finished_on": PAST,
+    "visited_on": PAST,
+    "dated_on": PAST,
+    "taken_on": PAST,
+    "due_on": COMING,
+    "until": COMING,
+    "address": {"enum": ["13800000202", "yangli@example.cn", None]},
+    "problem_type": {"enum": ["农村黑臭水体", None]},
+    "k_station": {"enum": ["K0+200", None]},
 }
 """What is right for reasons that the shape cannot say."""
 
@@ -85,7 +110,8 @@ def right_contract(known: Known) -> dict[str, Any]:
             schemas[name] = {"enum": whole[name]}
             continue
         for field, schema in schemas[name].get("properties", {}).items():
-            schemas[name]["properties"][field] = narrowed(field, schema, known)
+            meant = OF_SCHEMA.get((name, field), field)
+            schemas[name]["properties"][field] = narrowed(meant, schema, known)
     for operations in document["paths"].values():
         for operation in operations.values():
             for one in operation.get("parameters", ()):
@@ -98,12 +124,40 @@ def whole_shapes(known: Known) -> dict[str, list[Any]]:
     place = {"division": "430511101", "text": "青萍村1组"}
     somebody = known["inspector"][0]
     handled = {"handlers": [somebody], "lead": somebody}
+    town, housing = known["parts"]
+    line = {"kind": "line", "coordinates": [[111.41, 27.31], [111.42, 27.31]], "datum": "CGCS2000"}
+    desk = {"kind": "console", "title": "值班台", "division": "430511", "config": {}}
+    hook = {"url": "https://127.0.0.1/hook", "secret": "whsec_" + "A" * 40}
     return {
         "PlaceIn": [place, place | {"lon": 111.411, "lat": 27.312, "datum": "GCJ-02"}],
         "RuleIn": [accept_tell(), accept_tell(length=5, ends_previous=True, valid_from="2026-12-01")],
         "AssignIn": [{"action": "assign", **handled}],
+        "GeometryIn": [line, line | {"k_from": "K0+200", "k_to": "K0+900"}],
+        "SubmitPlanIn": [plan_of(town), plan_of(housing)],
+        "SelfCheckIn": [checked(3), checked(1)],
+        "ChannelIn": [desk, desk | {"kind": "webhook", "config": hook}, desk | {"kind": "sms"}],
         "ReassignStepIn": [{"action": "reassign", "reason": "轮岗移交", **handled}],
     }
+
+
+def plan_of(unit_id: str) -> dict[str, Any]:
+    """A plan with one task."""
+    return {
+        "action": "submit_plan",
+        "goal": "消除黑臭",
+        "measures": "截污、清淤",
+        "stage": "短期",
+        "due_on": "2027-03-31",
+        "responsible_person": "样例镇长",
+        "checklist": ["截污完成", "清淤完成"],
+        "tasks": [{"text": "截污3处", "unit_id": unit_id, "due_on": "2027-01-31"}],
+    }
+
+
+def checked(lines: int) -> dict[str, Any]:
+    """A self-check that answers so many lines."""
+    met = [{"no": no, "met": True} for no in range(1, lines + 1)]
+    return {"action": "self_check", "finished_on": "2026-11-22", "checklist": met, "summary": "已按方案完成"}
 
 
 def inputs_of(document: dict[str, Any]) -> set[str]:

@@ -48,7 +48,7 @@ def main() -> None:
         items = Items(world, dice, NOW, number)
         pair = Pair(world, clock, trouble, Path(folder))
         moments = live(items, pair, clock, trouble)
-        proof = Proof(world, pair.arrived, pair.expected)
+        proof = Proof(world, pair.arrived, pair.expected, clock.now)
     report = {
         "database": database,
         "items": number,

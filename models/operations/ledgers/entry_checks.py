@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +14,9 @@ from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
 from models.operations.people import reach
 from models.tables.ledgers import items as T
+
+EARLIEST_YEAR: Final = 1949
+"""As in the sheets that are imported: what is typed can be exported and read back."""
 
 
 def check(act: Act, draft: ItemDraft) -> None:
@@ -51,3 +55,5 @@ def _type(act: Act, draft: ItemDraft) -> Iterator[Flaw]:
 def _date(act: Act, draft: ItemDraft) -> Iterator[Flaw]:
     if draft.listed_on > legal_day(act.now):
         yield Flaw("/listed_on", "in_future", "交办日期不能晚于今天")
+    if draft.listed_on.year < EARLIEST_YEAR:
+        yield Flaw("/listed_on", "too_early", f"年份不对，应在 {EARLIEST_YEAR} 年以后")

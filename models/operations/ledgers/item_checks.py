@@ -13,6 +13,7 @@ from models.domain.acceptance.materials import MaterialKind
 from models.domain.errors import Flaw, Invalid
 from models.domain.states import Action
 from models.domain.timing.calendar import legal_day
+from models.operations.casework.item_past import history_of
 from models.operations.casework.stepping import Work
 from models.operations.ledgers import entry_checks
 from models.tables.cases import case_units
@@ -35,12 +36,12 @@ def _plan(work: Work) -> Iterator[Flaw]:
     assert item is not None
     due_on = date.fromisoformat(inputs["due_on"])
     first = item.first_due_on
-    if (
-        due_on < today and due_on != first
-    ):  # a plan that comes after the ledger's date names that date, and is overdue
-        over = first is not None and first < today
-        way = f"清单规定的整改时限已过，请填该日期{first}，按逾期办理" if over else "整改时限不能早于今天"
-        yield Flaw("/due_on", "over", way)
+    if first is not None and first < today:
+        if due_on != first:  # a plan that comes late keeps that date, and the item is overdue
+            told = f"清单规定的整改时限{first.isoformat()}已过，请填这一天，按逾期办理"
+            yield Flaw("/due_on", "not_first", told)
+    elif due_on < today:
+        yield Flaw("/due_on", "over", "整改时限不能早于今天")
     elif first is not None and due_on > first:
         yield Flaw("/due_on", "too_late", f"不能晚于清单规定的整改时限{first.isoformat()}")
     rows = work.act.db.execute(select(case_units.c.unit_id).where(case_units.c.case_id == work.case.id))
@@ -64,20 +65,25 @@ def _designee(work: Work) -> Iterator[Flaw]:
 
 
 def _finished(work: Work) -> Iterator[Flaw]:
-    if date.fromisoformat(work.step.inputs["finished_on"]) > legal_day(work.act.now):
+    finished = date.fromisoformat(work.step.inputs["finished_on"])
+    if finished > legal_day(work.act.now):
         yield Flaw("/finished_on", "in_future", "完成日期不能晚于今天")
+    if work.item is not None and finished < work.item.listed_on:
+        told = f"完成日期不能早于交办日期{work.item.listed_on.isoformat()}"
+        yield Flaw("/finished_on", "too_early", told)
 
 
 def _visited(work: Work) -> Iterator[Flaw]:
-    """Who looks at the site does so after the work was finished; who looks back, after the item was written off."""
+    """Somebody looked after the thing to be looked at was there: the finished work, the write-off."""
     assert work.item is not None
-    visited = date.fromisoformat(work.step.inputs["visited_on"])
-    if visited > legal_day(work.act.now):
+    on = date.fromisoformat(work.step.inputs["visited_on"])
+    if on > legal_day(work.act.now):
         yield Flaw("/visited_on", "in_future", "核查日期不能晚于今天")
-    back = work.step.action is Action.LOOK_BACK
-    since, what = (work.item.written_off_on, "销号日期") if back else (work.item.finished_on, "整改完成日期")
-    if since is not None and visited < since:
-        yield Flaw("/visited_on", "too_early", f"核查日期不能早于{what}{since.isoformat()}")
+    look_back = work.step.action is Action.LOOK_BACK
+    first = work.item.written_off_on if look_back else work.item.finished_on
+    if first is not None and on < first:
+        since = "销号" if look_back else "整改完成"
+        yield Flaw("/visited_on", "too_early", f"核查日期不能早于{since}日期{first.isoformat()}")
 
 
 def _outside(work: Work) -> Iterator[Flaw]:
@@ -87,19 +93,19 @@ def _outside(work: Work) -> Iterator[Flaw]:
         return
     if date.fromisoformat(outside["dated_on"]) > legal_day(work.act.now):
         yield Flaw("/outside/dated_on", "in_future", "批复日期不能晚于今天")
+    scan = UUID(outside["scan"])
     there = select(materials.c.id).where(
-        materials.c.id == UUID(outside["scan"]),
+        materials.c.id == scan,
         materials.c.case_id == work.case.id,
         materials.c.kind == MaterialKind.APPROVAL,
         materials.c.voided_at.is_(None),
         materials.c.arrived_at.is_not(None),
     )
     if work.act.db.execute(there).first() is None:
-        yield Flaw(
-            "/outside/scan",
-            "unknown_material",
-            "一事一档中没有这份“批复”，或文件还没有传到；请先由整改办登记并上传",
-        )
+        yield Flaw("/outside/scan", "unknown_material", "一事一档中没有这份批复的扫描件，请先作为“批复”上传")
+    past = history_of(work.act, work.case.id)
+    if any((row.inputs.get("outside") or {}).get("scan") == str(scan) for row in past.steps):
+        yield Flaw("/outside/scan", "used_before", "这份扫描件已用于前一次批复，请上传本次批复的扫描件")
 
 
 CHECKS: Final[dict[Action, Check]] = {

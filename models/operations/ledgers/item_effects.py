@@ -76,8 +76,8 @@ def _submit_plan(work: Work) -> None:
 
 def _confirm_plan(work: Work) -> None:
     assert work.item is not None
-    first = work.item.first_due_on or work.item.due_on
-    _item(work, first_due_on=first, progress=Progress.ON_SCHEDULE)
+    due_on = work.item.due_on
+    _item(work, first_due_on=work.item.first_due_on or due_on, progress=_word(work, due_on))
 
 
 def _designate(work: Work) -> None:
@@ -118,10 +118,14 @@ def _self_check(work: Work) -> None:
 def _back_to_work(work: Work) -> None:
     """What was finished is not: it counts as behind once its end has passed."""
     assert work.item is not None
-    due_on = work.item.due_on
-    late = due_on is not None and legal_day(work.act.now) > due_on
-    word = Progress.BEHIND if late else Progress.ON_SCHEDULE
+    word = _word(work, work.item.due_on)
     _item(work, finished_on=None, progress=word, percent=min(work.item.percent, _NOT_DONE))
+
+
+def _word(work: Work, due_on: date | None) -> Progress:
+    """How an item at work stands by its end alone."""
+    late = due_on is not None and legal_day(work.act.now) > due_on
+    return Progress.BEHIND if late else Progress.ON_SCHEDULE
 
 
 def _write_off(work: Work) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from models.domain.access import Verb
 from models.domain.errors import Conflict, Duplicate, Flaw, Invalid
 from models.domain.law import chain_of
 from models.domain.rectification.periods import PeriodState
+from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
 from models.operations.once import Key, once
 from models.operations.periods import keeping, terms
@@ -66,6 +67,7 @@ def _open(act: Act, draft: PeriodDraft) -> UUID:
     if division is None or division.successor is not None or len(draft.division) > _COUNTY_DIGITS:
         raise Invalid(flaws=[Flaw("/division", "unknown_division", "应为现行的县（区）级或以上区划代码")])
     keeping.keeps(act, Verb.LEDGER_KEEP, draft.division)
+    _not_ahead(act, draft.month)
     proposed = terms.schedule(draft.month)
     opens_at = draft.opens_at or proposed.opens_at(draft.month)
     cut_off_at = draft.cut_off_at or proposed.cut_off_at(draft.month)
@@ -83,6 +85,13 @@ def _open(act: Act, draft: PeriodDraft) -> UUID:
     act.db.execute(insert(T).values(id=period_id, **values, **fixed))
     _note(act, "period.open", period_id, draft.division, values)
     return period_id
+
+
+def _not_ahead(act: Act, month: str) -> None:
+    """A month far ahead, once opened, would bar every month before it: none can be taken back."""
+    last = (legal_day(act.now).replace(day=1) + timedelta(days=31)).isoformat()[:7]
+    if month > last:
+        raise Invalid(flaws=[Flaw("/month", "too_far", f"最多提前一个月开启，现在最晚可开启{last}")])
 
 
 def _in_order(act: Act, draft: PeriodDraft) -> None:

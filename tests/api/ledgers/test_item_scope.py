@@ -14,6 +14,7 @@ from models.domain.access import Role
 from models.domain.rectification.steps import RECTIFICATION
 from models.domain.states import Action
 from tests.api.ledgers.exchanged import As, one_row, sent
+from tests.api.ledgers.materials_by_hand import Files, material
 from tests.api.ledgers.walking import a_unit
 from tests.api.walked import ABSENT, contents, told
 from tests.api.walking import filled
@@ -75,7 +76,7 @@ def test_a_step_of_a_wrong_role_is_forbidden(client: TestClient, as_: As, world:
         for name in SEE_IT:
             answer = asked(client, as_(name), case_id, action, **given)
             assert (answer.status_code == 403) == (ROLES[name][0] not in roles), (action, name, answer.text)
-            assert told(answer)[1]["action"] == action.value or answer.status_code != 403
+            assert answer.status_code != 403 or answer.json()["action"] == action.value
             refused += answer.status_code == 403
     assert contents(world) == before
     assert refused > 120
@@ -123,6 +124,30 @@ def test_a_neighbours_scan_is_as_absent(client: TestClient, as_: As, world: Worl
     assert answers[0][0] == 422, answers
 
 
+def test_a_neighbours_station_is_as_absent(client: TestClient, as_: As, world: World) -> None:
+    """A photo names a station of its own item: one of another county is as little there as none."""
+    county = filled(world)
+    photo = material(kind="photo")
+    files = Files(client, as_("stranger_liaison"), UUID(county.own["item_id"]))
+    answers = []
+    for station in (county.ids["station_id"], ABSENT):
+        facts = {"phase": "before", "taken_on": "2026-11-01", "station_id": station}
+        answers.append(told(files.put(photo | {"facts": facts})))
+    assert answers[0] == answers[1]
+    assert answers[0][1]["errors"][0]["code"] == "unknown_station"
+
+
+def test_a_neighbours_material_gives_nothing_away(client: TestClient, as_: As, world: World) -> None:
+    """An id that another county has given to a paper is refused as used, says nothing of the paper, and changes nothing."""
+    county = filled(world)
+    files = Files(client, as_("stranger_liaison"), UUID(county.own["item_id"]))
+    before = contents(world)
+    answer = files.put(material(), county.ids["material_id"])
+    assert answer.status_code == 409, answer.text
+    assert "界内" not in answer.text
+    assert contents(world) == before
+
+
 def test_a_unit_counts_its_own_items_only(client: TestClient, as_: As, world: World) -> None:
     """A ledger says to each reader how many of its items he sees: to the office both, to a liaison the one of his."""
     book = ledger(world)
@@ -132,8 +157,9 @@ def test_a_unit_counts_its_own_items_only(client: TestClient, as_: As, world: Wo
         headers = as_(name)
         one = client.get(f"/v1/ledgers/{book}", headers=headers).json()
         items = client.get(f"/v1/ledgers/{book}/items", headers=headers).json()["items"]
-        (row,) = client.get("/v1/ledgers", headers=headers).json()["items"]
-        assert one["item_count"] == row["item_count"] == len(items) == count, name
+        rows = client.get("/v1/ledgers", headers=headers).json()["items"]
+        counts = [row["item_count"] for row in rows if row["id"] == str(book)]
+        assert [one["item_count"], len(items), *counts] == [count] * 3, name
     assert [row["case_id"] for row in items] == [str(mine)]
 
 

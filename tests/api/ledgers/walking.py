@@ -14,7 +14,7 @@ from models.domain.states import Action
 from models.operations.ledgers import items
 from models.operations.people import accounts, units
 from models.operations.people.accounts import GrantDraft
-from models.operations.periods import opening
+from models.operations.periods import freezing, opening
 from models.operations.periods.opening import PeriodDraft
 from tests.factories import COUNTY, NOW, OTHER_COUNTY, QUICK, TOWN, World
 from tests.operations.ledgers.stories import item_draft, ledger, listed, plan, step
@@ -74,7 +74,7 @@ def a_month(world: World, case_id: UUID) -> dict[str, str]:
 
 
 def of_neighbours(world: World) -> dict[str, str]:
-    """What the neighbour county has of the same: an item of its own unit with a paper, and a month."""
+    """What the neighbour county has of the same: an item of its own unit with a paper, and a frozen month."""
     unit_id = world.unit(NEIGHBOUR)
     ledger_id = ledger(world, who="stranger_office", title="邻区清单", division=OTHER_COUNTY)
     fields = {"responsible": (unit_id,), "lead": None, "place": Place(OTHER_COUNTY, "邻渠")}
@@ -86,6 +86,9 @@ def of_neighbours(world: World) -> dict[str, str]:
     step(world, case_id, "stranger_office", Action.CONFIRM_PLAN)
     with world.act("stranger_office") as act:
         period_id = opening.open_month(act, PeriodDraft(month="2026-11", division=OTHER_COUNTY), None)
+    filled(world, period_id, case_id, "stranger_office")
+    with world.act("stranger_office") as act:
+        freezing.freeze(act, period_id, reason="市局要求提前", version=1)
     return {
         "ledger_id": str(ledger_id),
         ITEM_OF: str(case_id),

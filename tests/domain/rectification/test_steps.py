@@ -153,7 +153,13 @@ def test_one_person_does_not_sign_twice() -> None:
         "members": frozenset({me, other}),
         "verifiers": frozenset({me}),
     }
-    for who in (everybody(me, unit), everybody(uuid4(), unit, principal=me), everybody(uuid4(), unit)):
+    absent = everybody(uuid4(), unit, principal=other)  # stands in for a member, and was not there
+    for who in (
+        everybody(me, unit),
+        everybody(uuid4(), unit, principal=me),
+        everybody(uuid4(), unit),
+        absent,
+    ):
         with pytest.raises(GuardsUnmet) as refused:
             decide(RECTIFICATION, Action.COUNTERSIGN, facts(State.COUNTERSIGNING, who, **signed))
         assert [unmet.guard for unmet in refused.value.unmet] == ["second_member"]

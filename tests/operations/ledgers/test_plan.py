@@ -12,7 +12,7 @@ from models.domain.rectification.words import Progress
 from models.domain.states import Action, State
 from models.operations import queues
 from models.operations.queues import Filters
-from tests.factories import NOW, World
+from tests.factories import NOW, TOWN_HALL, World
 from tests.operations.ledgers import stories
 from tests.operations.ledgers.stories import case_of, clocks_of, item_of, step
 
@@ -51,6 +51,29 @@ def test_a_plan_keeps_within_the_ledgers_date(world: World) -> None:
     with pytest.raises(Invalid) as refused:
         step(world, case_id, "liaison", Action.SUBMIT_PLAN, **late)
     assert [one.pointer for one in refused.value.flaws] == ["/tasks/1/due_on"]
+
+
+def test_a_plan_after_the_ledgers_date_keeps_it(world: World) -> None:
+    """When the ledger's date has passed, the plan names that very day: the item is behind, and not stuck."""
+    over = date(2026, 11, 21)
+    case_id = stories.listed(world, due_on=over)
+    with pytest.raises(Invalid) as refused:
+        step(world, case_id, "liaison", Action.SUBMIT_PLAN, **stories.plan(world))
+    assert [one.code for one in refused.value.flaws if one.pointer == "/due_on"] == ["not_first"]
+    late = [{"text": "截污3处", "unit_id": str(world.unit(TOWN_HALL)), "due_on": over.isoformat()}]
+    planned = stories.plan(world, due_on=over.isoformat(), tasks=late)
+    step(world, case_id, "liaison", Action.SUBMIT_PLAN, **planned)
+    step(world, case_id, "office", Action.CONFIRM_PLAN)
+    item = item_of(world, case_id)
+    assert (item.due_on, item.first_due_on, item.progress) == (over, over, Progress.BEHIND)
+    assert clocks_of(world, case_id)["RECT_DUE"] == "running"
+
+
+def test_a_problem_is_not_older_than_a_sheet_may_say(world: World) -> None:
+    """A day that an import would refuse is refused at the desk too."""
+    with pytest.raises(Invalid) as refused:
+        stories.listed(world, listed_on=date(1900, 1, 1))
+    assert [one.pointer for one in refused.value.flaws] == ["/listed_on"]
 
 
 def test_an_extension_moves_the_clock_and_keeps_the_old_date(world: World) -> None:
@@ -125,3 +148,21 @@ def in_queue(world: World, who: str, queue: str) -> set[UUID]:
     with world.act(who) as act:
         rows = queues.page(act, Filters(queue=queue), after=None, limit=10)
     return {UUID(str(row.id)) for row in rows}
+
+
+@pytest.mark.parametrize(("finished_on", "code"), [("2026-11-01", "too_early"), ("2027-02-01", "in_future")])
+def test_the_day_of_completion_is_plausible(world: World, finished_on: str, code: str) -> None:
+    """Work is finished neither before it was asked for nor in days to come."""
+    case_id = stories.rectifying(world)
+    stories.finish_tasks(world, case_id)
+    with pytest.raises(Invalid) as refused:
+        step(
+            world,
+            case_id,
+            "liaison",
+            Action.SELF_CHECK,
+            finished_on=finished_on,
+            checklist=[],
+            summary="已按方案完成",
+        )
+    assert [one.code for one in refused.value.flaws] == [code]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Executable, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from models.domain.errors import Conflict, GuardsUnmet
+from models.domain.errors import Conflict, GuardsUnmet, Invalid
 from models.domain.rectification.periods import PeriodState
 from models.domain.states import Action
 from models.operations.periods import differences
