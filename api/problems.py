@@ -47,6 +47,8 @@ FRAMEWORK: Final = {
 }
 
 _NAME: Final = re.compile(r"(?!.*\d{5})[A-Za-z_][A-Za-z0-9_.-]{0,39}")
+_MEMBER: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""How Python writes a value of an enumeration."""
 _SAID: Final[dict[str, str]] = {
     "missing": "必填",
     "extra_forbidden": "不认识这一项，请去掉",
@@ -213,7 +215,8 @@ def _untagged(path: Sequence[Any], body: Any) -> Sequence[Any]:
 
 def _listed(value: Any) -> str:
     """Values that would do, as a Chinese sentence lists them."""
-    return str(value).replace("' or '", "、").replace("', '", "、").strip("'")
+    said = _MEMBER.sub(r"\1", str(value))
+    return said.replace("' or '", "、").replace("', '", "、").strip("'")
 
 
 def _named(part: Any) -> str:

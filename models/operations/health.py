@@ -14,7 +14,8 @@ from sqlalchemy import Connection, func, inspect, select, text
 from models.domain.timing.calendar import legal_day
 from models.operations import leases
 from models.operations.act import Act
-from models.operations.outgoing.notices import UNBOUND, UNDELIVERED
+from models.operations.outgoing.dispatches import UNDELIVERED
+from models.operations.outgoing.notices import UNBOUND
 from models.tables.channels import dispatches
 from models.tables.deadlines import deadlines
 from models.tables.notices import heartbeats, notices, work_items

@@ -25,11 +25,12 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.request import urlopen
 
+from models.files.store import FOLDER, FolderStore
 from tests import postgres
 from tests.benchmarks.http import free_port, token_of
 from tests.factories import KEYS, World
 from tests.fuzz.inputs import contract, right_contract
-from tests.fuzz.populated import known_values, populated
+from tests.fuzz.populated import keep_files, known_values, populated
 from tests.measure import ROOT
 
 PUBLIC: Final = "public"
@@ -137,6 +138,7 @@ def _documents(world: World, role: str) -> dict[str, Any]:
 @contextmanager
 def served(url: str, folder: Path, log: int) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """The real application in a child process with a data folder of its own; ended by its pid."""
+    keep_files(FolderStore(folder / FOLDER))
     port = free_port()
     command = [sys.executable, "-m", "tests.fuzz.serving", str(port), url]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Column, select
+from sqlalchemy import Column, select, update
 
 from models.db.engines import open_engine
 from models.domain.acceptance.materials import MaterialKind
@@ -15,6 +16,7 @@ from models.domain.drafts import Place
 from models.domain.outgoing.channels import ChannelKind
 from models.domain.sites import SiteDraft
 from models.domain.states import Action
+from models.files.store import FolderStore, file_key
 from models.operations.channels import channels as channel_keeping
 from models.operations.channels import contacts
 from models.operations.channels.channels import ChannelDraft, Reached
@@ -42,6 +44,9 @@ from tests.operations.periods.stories import corrected, filled, frozen, opened
 from tests.operations.publishing import item_stories
 from tests.operations.publishing.stories import drafted, objected, published
 from tests.operations.reminders.stories import assigned_case, complained_case, scan, spot_case
+
+PAPER: Final = b"%PDF-1.7\n%%EOF\n"
+"""The file of every material; ``keep_files`` puts it into a store."""
 
 ROUNDS: Final = 3
 MOST: Final = 12
@@ -116,6 +121,8 @@ def rectified(world: World) -> None:
     frozen(world, month, now=NOW, reason="市局要求提前")
     corrected(world, month, running, "percent", 45)
     opened(world, "2026-12", opens_at=NOW, cut_off_at=NOW + timedelta(days=9))
+    with world.engine.begin() as db:
+        db.execute(update(materials).values(sha256=sha256(PAPER).digest(), size=len(PAPER)))
 
 
 def reached(world: World) -> None:
@@ -126,6 +133,11 @@ def reached(world: World) -> None:
     for name in ("office", "liaison", "admin"):
         with world.act(name) as act:
             contacts.set_mine(act, [Wanted(made, None)])
+
+
+def keep_files(store: FolderStore) -> None:
+    """What the rows name is there."""
+    store.put(file_key(sha256(PAPER).digest()), PAPER)
 
 
 def known_values(world: World) -> dict[str, Sequence[str]]:

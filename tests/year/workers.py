@@ -28,8 +28,6 @@ from workers.schedule import Schedule
 from workers.waking import Sleeper
 
 MOST_TURNS: Final = 2000
-TURN: Final = timedelta(milliseconds=1)
-"""What a turn takes; instants are stored to the millisecond, so a clock that stands may find the same one for ever."""
 
 
 class Pair:
@@ -58,7 +56,6 @@ class Pair:
         """Both work in turns until nothing is due; then what each clock had to say must have been planned."""
         due = self._saying()
         for _ in range(MOST_TURNS):
-            self.clock.now += TURN
             first = self.trouble.dice.randrange(2)
             if not any([self._turn(first), self._turn(1 - first)]):
                 if not self._held():

@@ -21,7 +21,7 @@ def not_applicant(facts: ItemFacts) -> Unmet | None:
         return None
     return Unmet(
         "not_applicant",
-        "报送方案、自查、申请过本问题的人员（或其代理人）不能审核、验收、批准，请由其他人员办理",
+        "报送方案、提交材料、自查、申请过本问题的人员（或其代理人）不能审核、验收、批准，请由其他人员办理",
     )
 
 
@@ -34,7 +34,10 @@ def not_verifier(facts: ItemFacts) -> Unmet | None:
 def outside_family(facts: ItemFacts) -> Unmet | None:
     if not facts.own_units & facts.families:
         return None
-    return Unmet("outside_family", "您所在单位属于责任单位（含其上下级），不能验收、公示、批准自己的整改")
+    return Unmet(
+        "outside_family",
+        "您所在（或列入清单后任过职）的单位属于责任单位（含其上下级），不能验收、公示、批准自己的整改",
+    )
 
 
 def designee_outside(facts: ItemFacts) -> Unmet | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from models.domain.access import Role
 from models.domain.rectification.words import Part
@@ -16,6 +17,7 @@ from models.operations.act import Act
 from models.tables.base import AnyRow
 from models.tables.cases import case_units, steps
 from models.tables.ledgers import items
+from models.tables.materials import materials
 from models.tables.people import accounts, grants
 
 _case_id = bindparam("case_id", type_=steps.c.case_id.type)
@@ -43,6 +45,10 @@ class History:
 
     def last(self, action: Action) -> AnyRow | None:
         return next((row for row in reversed(self.steps) if row.action is action), None)
+
+    def since(self, now: datetime) -> datetime:
+        """When the item was listed in this round; ``now`` before its first step."""
+        return self.steps[0].at if self.steps else now
 
     def count(self, action: Action) -> int:
         return sum(row.action is action for row in self.steps)
@@ -100,25 +106,45 @@ def parts_of(act: Act, case_id: UUID) -> dict[Part, frozenset[UUID]]:
     return parts
 
 
-def own_units(act: Act) -> frozenset[UUID]:
-    """The units of the grants, of the account, and of everybody the actor stands in for."""
+def own_units(act: Act, since: datetime) -> frozenset[UUID]:
+    """
+    The units of the grants, of the account, and of everybody the actor stands in for.
+
+    Posts held since an instant count though they have ended: whoever moves house takes what he did with him.
+    """
     actor = act.actor
     persons = {actor.account_id} | {grant.principal_id for grant in actor.grants}
     homes = select(accounts.c.unit_id).where(
         accounts.c.id.in_(sorted(one for one in persons if one is not None))
     )
-    held = {grant.unit_id for grant in actor.grants} | set(act.db.execute(homes).scalars())
+    posts = select(grants.c.unit_id).where(*_posted(act, persons - {None}, since))
+    held = {grant.unit_id for grant in actor.grants} | set(act.db.execute(homes.union(posts)).scalars())
     return frozenset(one for one in held if one is not None)
 
 
-def belonging(act: Act, wanted: Iterable[UUID], families: Collection[UUID]) -> frozenset[UUID]:
-    """Those of these accounts that belong to one of the units, by home or by any post they hold now."""
+def belonging(
+    act: Act, wanted: Iterable[UUID], families: Collection[UUID], since: datetime
+) -> frozenset[UUID]:
+    """Those of these accounts that belong to one of the units, by home or by any post held since an instant."""
     ids, units = sorted(wanted), sorted(families)
     at_home = select(accounts.c.id).where(accounts.c.id.in_(ids), accounts.c.unit_id.in_(units))
-    posted = select(grants.c.account_id).where(
-        grants.c.account_id.in_(ids),
-        grants.c.unit_id.in_(units),
-        grants.c.valid_from <= act.now,
-        or_(grants.c.valid_to.is_(None), grants.c.valid_to > act.now),
-    )
+    posted = select(grants.c.account_id).where(*_posted(act, ids, since), grants.c.unit_id.in_(units))
     return frozenset(act.db.execute(at_home.union(posted)).scalars())
+
+
+def uploaders(act: Act, case_id: UUID, responsible: Collection[UUID]) -> frozenset[UUID]:
+    """Who put papers into the file of an item for a responsible unit."""
+    given = select(materials.c.uploaded_by).where(
+        materials.c.case_id == case_id, materials.c.unit_id.in_(sorted(responsible))
+    )
+    return frozenset(act.db.execute(given).scalars())
+
+
+def _posted(
+    act: Act, account_ids: Collection[UUID | None], since: datetime
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        grants.c.account_id.in_(sorted(one for one in account_ids if one is not None)),
+        grants.c.valid_from <= act.now,
+        or_(grants.c.valid_to.is_(None), grants.c.valid_to > since),
+    )

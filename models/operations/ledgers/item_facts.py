@@ -23,6 +23,7 @@ from models.operations.casework.item_past import (
     item_of,
     own_units,
     parts_of,
+    uploaders,
     verifiers_of,
 )
 from models.operations.casework.stepping import Work
@@ -67,8 +68,8 @@ def _people(act: Act, item: AnyRow, past: History, parts: Parts) -> dict[str, An
         "families": act.law.families(responsible),
         "lead": parts.get(Part.LEAD, frozenset()),
         "verifier": _verifier(parts),
-        "own_units": own_units(act),
-        "applicants": past.people(APPLYING),
+        "own_units": own_units(act, past.since(act.now)),
+        "applicants": past.people(APPLYING) | uploaders(act, item.case_id, responsible),
         "verifiers": past.people(VERIFYING),
         "earlier_verifiers": earlier_verifiers(act, item),
         "verified_by": verified.by if verified else None,
@@ -131,9 +132,9 @@ def _foreign(act: Act, case_id: UUID, members: Sequence[str], item: AnyRow, part
     verifier, wanted = _verifier(parts), frozenset(UUID(one) for one in members)
     if verifier is None or len(wanted) < LEAST_VERIFIERS or act.actor.account_id not in wanted:
         return True
-    families = act.law.families(parts.get(Part.RESPONSIBLE, frozenset()))
-    barred = earlier_verifiers(act, item) | history_of(act, case_id).people(APPLYING)
-    barred |= belonging(act, wanted, families)
+    responsible, past = parts.get(Part.RESPONSIBLE, frozenset()), history_of(act, case_id)
+    barred = earlier_verifiers(act, item) | past.people(APPLYING) | uploaders(act, case_id, responsible)
+    barred |= belonging(act, wanted, act.law.families(responsible), past.since(act.now))
     return wanted != verifiers_of(act, verifier, wanted) - barred
 
 

@@ -19,8 +19,7 @@ from models.domain.errors import IllegalTransition, NotFound
 from models.domain.law import chain_of
 from models.operations import scope
 from models.operations.act import Act
-from models.operations.outgoing.dispatches import send_again
-from models.operations.outgoing.notices import UNDELIVERED
+from models.operations.outgoing.dispatches import UNDELIVERED, send_again
 from models.operations.scope import Scope
 from models.tables.base import AnyRow
 from models.tables.cases import cases

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, literal_column, select, update
 
 from models.db.engines import announce, insert_unless_there
 from models.domain.outgoing.slots import Slot
@@ -23,6 +23,9 @@ from models.tables.notices import notices
 
 BATCH: Final = 20
 DIGEST: Final = "digest/"
+
+UNDELIVERED: Final = notices.c.state.in_([literal_column("'dead'"), literal_column("'outcome_unknown'")])
+"""Notices of which nobody knows that they arrived; said as their partial index says it."""
 
 _MINE = (T.c.account_id == bindparam("account_id", type_=T.c.account_id.type), T.c.key == bindparam("key"))
 _BEGUN = select(attempts.c.id).where(attempts.c.dispatch_id == T.c.id).exists()

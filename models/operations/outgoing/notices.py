@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, literal, literal_column, select, update
+from sqlalchemy import and_, bindparam, func, literal, select, update
 
 from models.domain.law import chain_of
 from models.domain.outgoing.slots import Slot, slot_of
@@ -32,9 +32,6 @@ QUIET: Final = QuietHours()
 
 UNBOUND: Final = and_(is_waiting(T), T.c.dispatch_id.is_(None))
 """Waits to be told; said as its partial index says it."""
-
-UNDELIVERED: Final = T.c.state.in_([literal_column("'dead'"), literal_column("'outcome_unknown'")])
-"""Nobody knows that it arrived; said as its partial index says it, too."""
 
 _DUE = (
     select(T.c.id, T.c.account_id, T.c.due_on, T.c.stage, T.c.content, deadlines.c.division_code)

@@ -23,8 +23,8 @@ def unmet(act: Act, case: AnyRow) -> list[Unmet]:
         division=case.division_code,
         actor=act.actor,
         families=act.law.families(responsible),
-        own_units=item_past.own_units(act),
-        applicants=past.people(item_past.APPLYING),
+        own_units=item_past.own_units(act, past.since(act.now)),
+        applicants=past.people(item_past.APPLYING) | item_past.uploaders(act, case.id, responsible),
         verifiers=past.people(item_past.VERIFYING),
     )
     return [one for guard in _GUARDS if (one := guard(facts)) is not None]
