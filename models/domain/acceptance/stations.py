@@ -6,13 +6,15 @@ Pure; positions are WGS-84 degrees, headings degrees 0–359 clockwise from nort
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from models.domain import geo
 from models.domain.acceptance.materials import COMPARED, PHASE_TITLES, Phase
+from models.domain.timing.calendar import legal_day
 
 FAR_METRES: Final = 30.0
 """A photo further from its station is told so: hand-held positions err by some 10 m. [M]"""
@@ -46,13 +48,33 @@ class Photo:
     lon: float | None = None
     lat: float | None = None
     heading: int | None = None
+    taken_on: date | None = None
+
+
+def taken_on(facts: Mapping[str, Any]) -> date | None:
+    """The day a photo was taken, as declared, or by the phone's clock in Shanghai."""
+    if "taken_on" in facts:
+        return date.fromisoformat(facts["taken_on"])
+    at = facts.get("captured_at")
+    return legal_day(datetime.fromisoformat(at)) if at else None
 
 
 def unpaired(stations: Iterable[Station], photos: Iterable[Photo]) -> tuple[str, ...]:
-    """Each station that lacks a photo before or after, with the phases it lacks; in order of number."""
+    """
+    Each station that lacks a photo before or after, with the phases it lacks; in order of number.
+
+    A photo "after" that is older than every one "before" shows nothing and does not count.
+    """
+    taken = list(photos)
+    first: dict[UUID | None, date] = {}
+    for photo in taken:
+        if photo.phase is Phase.BEFORE and photo.taken_on is not None:
+            first[photo.station_id] = min(photo.taken_on, first.get(photo.station_id, photo.taken_on))
     had: dict[UUID | None, set[Phase]] = {}
-    for photo in photos:
-        had.setdefault(photo.station_id, set()).add(photo.phase)
+    for photo in taken:
+        older = photo.taken_on is not None and photo.taken_on < first.get(photo.station_id, date.min)
+        if photo.phase is not Phase.AFTER or not older:
+            had.setdefault(photo.station_id, set()).add(photo.phase)
     return tuple(
         f"{station.title}缺{'、'.join(PHASE_TITLES[phase] for phase in lacking)}照片"
         for station in sorted(stations, key=lambda one: one.no)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from models.domain.access import Role
@@ -39,9 +40,12 @@ class ItemFacts(Facts):
     unpaired_stations: tuple[str, ...] = ()
     published: bool = False
     publicity_over: bool = False
+    publicity_ends_on: date | None = None
     open_objections: int = 0
     upheld_objections: int = 0
     look_backs: int = 0
+    next_look_on: date | None = None  # no earlier, by the rule LOOK_BACK_APART
+    missing_at_filing: tuple[str, ...] = ()
     # of the step
     designee_related: bool = False
     designee_verified_before: bool = False
@@ -49,6 +53,7 @@ class ItemFacts(Facts):
     outside_act_in_time: bool = True
     members_foreign: bool = False
     checklist_open: tuple[int, ...] = ()
+    looked_on: date | None = None
 
     @property
     def persons(self) -> frozenset[UUID]:

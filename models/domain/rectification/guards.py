@@ -155,7 +155,10 @@ def objection_upheld(facts: ItemFacts) -> Unmet | None:
 def publicity_over(facts: ItemFacts) -> Unmet | None:
     if facts.publicity_over:
         return None
-    return Unmet("publicity_over", "公示期还没有届满，或公示已撤回；届满次日起才能批准")
+    if facts.publicity_ends_on is None:
+        return Unmet("publicity_over", "公示已撤回或天数不足，请重新拟稿公示")
+    ends = facts.publicity_ends_on.isoformat()
+    return Unmet("publicity_over", f"公示至{ends}，届满次日起才能批准")
 
 
 def objections_answered(facts: ItemFacts) -> Unmet | None:
@@ -186,6 +189,18 @@ def looked_back(facts: ItemFacts) -> Unmet | None:
     if facts.look_backs >= LOOK_BACKS:
         return None
     return Unmet("looked_back", f"须回头看合格{LOOK_BACKS}次后归档，现有{facts.look_backs}次")
+
+
+def looks_apart(facts: ItemFacts) -> Unmet | None:
+    if facts.next_look_on is None or facts.looked_on is None or facts.looked_on >= facts.next_look_on:
+        return None
+    return Unmet("looks_apart", f"两次回头看应相隔足够时间：第二次不早于{facts.next_look_on.isoformat()}")
+
+
+def filed_whole(facts: ItemFacts) -> Unmet | None:
+    if not facts.missing_at_filing:
+        return None
+    return Unmet("filed_whole", f"归档前一事一档还缺：{'、'.join(facts.missing_at_filing)}")
 
 
 def _numbers(values: Sequence[int]) -> str:

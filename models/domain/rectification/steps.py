@@ -30,7 +30,7 @@ _OFFICE: Final = frozenset({R.OFFICE})
 _LIAISON: Final = frozenset({R.LIAISON})
 _VERIFIER: Final = frozenset({R.VERIFIER})
 _OTHERS: Final = frozenset({R.INSPECTOR, R.SUPERVISOR})
-_CHECKED: Final = frozenset({S.SITE_CHECK, S.COUNTERSIGNING})
+_CHECKED: Final = frozenset({S.SITE_CHECK, S.COUNTERSIGNING, S.VERIFIED})
 _BEFORE_CHECK: Final = frozenset(
     {
         S.LISTED,
@@ -86,11 +86,11 @@ RECTIFICATION: Final[Lifecycle[ItemFacts]] = (
                (g.is_designated, *_OWN_WORK, g.not_verified_before, g.second_member),
                starts=(Start("RECT_PUBLISH"),), stops=("RECT_VERIFY",)),
     Transition(A.FAIL_SITE, _CHECKED, S.RECTIFYING, _VERIFIER, (g.is_designated, *_OWN_WORK),
-               stops=("RECT_VERIFY",), reopens=("RECT_DUE",)),
-    Transition(A.PUBLISH, _at(S.VERIFIED), S.IN_PUBLICITY, _OFFICE, (*_JUDGED, g.publication_ready),
+               stops=("RECT_VERIFY", "RECT_PUBLISH"), reopens=("RECT_DUE",)),
+    Transition(A.PUBLISH, _at(S.VERIFIED), S.IN_PUBLICITY, _OFFICE, (*_JUDGED, g.publication_ready, g.no_objection_upheld),
                starts=(Start("RECT_APPROVE"),), stops=("RECT_PUBLISH",)),
-    Transition(A.UPHOLD_OBJECTION, _at(S.IN_PUBLICITY), S.RECTIFYING, _OFFICE, (g.objection_upheld,),
-               stops=("RECT_APPROVE",), reopens=("RECT_DUE",)),
+    Transition(A.UPHOLD_OBJECTION, _at(S.VERIFIED, S.IN_PUBLICITY), S.RECTIFYING, _OFFICE, (g.objection_upheld,),
+               stops=("RECT_PUBLISH", "RECT_APPROVE"), reopens=("RECT_DUE",)),
     Transition(A.APPROVE_WRITE_OFF, _at(S.IN_PUBLICITY), S.WRITE_OFF_APPROVED, _OFFICE,
                (*_JUDGED, g.publicity_over, g.objections_answered, g.no_objection_upheld, g.outside_act),
                starts=(Start("RECT_WRITE_OFF"),), stops=("RECT_APPROVE",)),
@@ -98,12 +98,12 @@ RECTIFICATION: Final[Lifecycle[ItemFacts]] = (
                _JUDGED, stops=("RECT_APPROVE", "RECT_WRITE_OFF"), reopens=("RECT_DUE",)),
     Transition(A.WRITE_OFF, _at(S.WRITE_OFF_APPROVED), S.LOOK_BACK, _OFFICE, (*_JUDGED, g.file_complete),
                starts=(Start("LOOK_BACK_FIRST"),), stops=("RECT_WRITE_OFF",)),
-    Transition(A.LOOK_BACK, _at(S.LOOK_BACK), _SAME, _OTHERS, (*_JUDGED, g.looks_left),
+    Transition(A.LOOK_BACK, _at(S.LOOK_BACK), _SAME, _OTHERS, (*_JUDGED, g.looks_left, g.looks_apart),
                starts=(Start("LOOK_BACK_SECOND", _first_look), Start("RECT_ARCHIVE", _last_look)),
                stops=("LOOK_BACK_FIRST", "LOOK_BACK_SECOND")),
     Transition(A.RELAPSE, _at(S.LOOK_BACK), S.ARCHIVED, _OTHERS | _OFFICE, (g.outside_family,),
                stops=(ALL_CLOCKS,)),
-    Transition(A.ARCHIVE, _at(S.LOOK_BACK), S.ARCHIVED, _OFFICE, (*_JUDGED, g.looked_back),
+    Transition(A.ARCHIVE, _at(S.LOOK_BACK), S.ARCHIVED, _OFFICE, (*_JUDGED, g.looked_back, g.filed_whole),
                stops=(ALL_CLOCKS,)),
     Transition(A.VOID, _at(S.LISTED, S.PLAN_REVIEW), S.VOID, frozenset({R.DEPUTY_HEAD}), _OWN_WORK,
                stops=(ALL_CLOCKS,)),

@@ -32,6 +32,7 @@ class Trigger(StrEnum):
     PUBLICITY_OVER = "publicity_over"
     WRITE_OFF_APPROVED = "write_off_approved"
     WRITTEN_OFF = "written_off"
+    LOOKED_AT = "looked_at"
     LOOKED_BACK = "looked_back"
 
 
@@ -59,6 +60,7 @@ TRIGGER_TITLES: Final = {
     Trigger.PUBLICITY_OVER: "公示期满",
     Trigger.WRITE_OFF_APPROVED: "批准销号",
     Trigger.WRITTEN_OFF: "销号",
+    Trigger.LOOKED_AT: "第一次回头看",
     Trigger.LOOKED_BACK: "末次回头看合格",
 }
 """The event in the words of a deadline's explanation."""

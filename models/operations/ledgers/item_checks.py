@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.domain.acceptance.materials import MaterialKind
 from models.domain.errors import Flaw, Invalid
@@ -17,6 +17,7 @@ from models.operations.casework.item_past import history_of
 from models.operations.casework.stepping import Work
 from models.operations.ledgers import entry_checks
 from models.tables.cases import case_units
+from models.tables.ledgers import tasks
 from models.tables.materials import materials
 
 Check = Callable[[Work], Iterator[Flaw]]
@@ -68,9 +69,13 @@ def _finished(work: Work) -> Iterator[Flaw]:
     finished = date.fromisoformat(work.step.inputs["finished_on"])
     if finished > legal_day(work.act.now):
         yield Flaw("/finished_on", "in_future", "完成日期不能晚于今天")
-    if work.item is not None and finished < work.item.listed_on:
-        told = f"完成日期不能早于交办日期{work.item.listed_on.isoformat()}"
-        yield Flaw("/finished_on", "too_early", told)
+    assert work.item is not None
+    last = work.act.db.execute(
+        select(func.max(tasks.c.done_on)).where(tasks.c.case_id == work.case.id)
+    ).scalar_one()
+    first, since = max((work.item.listed_on, "交办"), (last or work.item.listed_on, "末项任务完成"))
+    if finished < first:
+        yield Flaw("/finished_on", "too_early", f"完成日期不能早于{since}日期{first.isoformat()}")
 
 
 def _visited(work: Work) -> Iterator[Flaw]:
@@ -104,6 +109,10 @@ def _outside(work: Work) -> Iterator[Flaw]:
     if work.act.db.execute(there).first() is None:
         yield Flaw("/outside/scan", "unknown_material", "一事一档中没有这份批复的扫描件，请先作为“批复”上传")
     past = history_of(work.act, work.case.id)
+    signed = past.last(Action.COUNTERSIGN)
+    approving = work.step.action is Action.APPROVE_WRITE_OFF
+    if approving and signed and date.fromisoformat(outside["dated_on"]) < legal_day(signed.at):
+        yield Flaw("/outside/dated_on", "too_early", "销号批复的日期不能早于验收通过的日期")
     if any((row.inputs.get("outside") or {}).get("scan") == str(scan) for row in past.steps):
         yield Flaw("/outside/scan", "used_before", "这份扫描件已用于前一次批复，请上传本次批复的扫描件")
 

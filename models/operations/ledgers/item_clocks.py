@@ -12,7 +12,7 @@ from models.domain.rectification.words import DATED_TITLES
 from models.domain.timing.calendar import SHANGHAI
 from models.operations import deadlines
 from models.operations.casework.stepping import Work
-from models.operations.publishing import standing
+from models.operations.publishing import standing, terms
 from models.tables.ledgers import items, tasks
 
 DUE: Final = "RECT_DUE"
@@ -49,9 +49,8 @@ def _planned(work: Work) -> None:
 
 
 def _end_of_publicity(work: Work) -> datetime:
-    """The last moment of the last day; the day after it counts first."""
-    shown = standing.standing(work.act, work.case.id, None)
-    return work.act.now if shown.last_day is None else datetime.combine(shown.last_day, time(23), SHANGHAI)
+    last_day = standing.standing(work.act, work.case.id, None).last_day
+    return work.act.now if last_day is None else terms.publicity_over(work.act, work.case.id, last_day)
 
 
 def _written_off(work: Work) -> datetime:

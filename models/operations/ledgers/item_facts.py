@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 from models.domain.rectification.facts import ItemFacts
 from models.domain.rectification.words import LEAST_VERIFIERS, Level, Part
 from models.domain.states import Action
+from models.domain.timing.calendar import SHANGHAI
 from models.operations.act import Act
 from models.operations.casework.item_past import (
     APPLYING,
@@ -29,6 +30,7 @@ from models.operations.casework.item_past import (
 from models.operations.casework.stepping import Work
 from models.operations.materials import gaps
 from models.operations.publishing import standing
+from models.operations.reckoning import reckon_start
 from models.tables.base import AnyRow
 from models.tables.ledgers import tasks
 
@@ -53,6 +55,7 @@ def of(work: Work) -> ItemFacts:
         overdue=due is not None and act.now >= due.due_at,
         needs_outside_act=item.level is not Level.COUNTY,
         look_backs=past.count(Action.LOOK_BACK),
+        next_look_on=_next_look(act, case, past),
         **_people(act, item, past, parts),
         **_lacking(act, case, item, past),
         **_of_step(work, item, parts),
@@ -85,13 +88,25 @@ def _lacking(act: Act, case: AnyRow, item: AnyRow, past: History) -> dict[str, A
     return {
         "missing_materials": lacking.missing,
         "missing_at_end": lacking.missing_at_end,
+        "missing_at_filing": lacking.missing_at_filing,
         "unmet_standard": lacking.unmet_standard,
         "unpaired_stations": lacking.unpaired_stations,
         "published": shown.published,
         "publicity_over": shown.over,
+        "publicity_ends_on": shown.last_day,
         "open_objections": shown.open_objections,
         "upheld_objections": shown.upheld,
     }
+
+
+def _next_look(act: Act, case: AnyRow, past: History) -> date | None:
+    """The first day of the second look: by the rule, from the visit of the first."""
+    first = past.last(Action.LOOK_BACK)
+    if first is None:
+        return None
+    visited = datetime.combine(date.fromisoformat(first.inputs["visited_on"]), time(12), SHANGHAI)
+    reckoned = reckon_start(act, "LOOK_BACK_APART", case.division_code, visited)
+    return reckoned.settled.reckoning.due_on if reckoned else None
 
 
 def _verifier(parts: Parts) -> UUID | None:
@@ -110,6 +125,8 @@ def _of_step(work: Work, item: AnyRow, parts: Parts) -> dict[str, Any]:
             return {"outside_act_given": outside is not None, "outside_act_in_time": in_time}
         case Action.VERIFY:
             return {"members_foreign": _foreign(work.act, work.case.id, inputs["members"], item, parts)}
+        case Action.LOOK_BACK:
+            return {"looked_on": date.fromisoformat(inputs["visited_on"])}
         case Action.SELF_CHECK:
             met = {one["no"] for one in inputs["checklist"] if one["met"]}
             left = (no for no in range(1, len(item.checklist) + 1) if no not in met)

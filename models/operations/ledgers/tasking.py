@@ -34,8 +34,7 @@ def mark(act: Act, case_id: UUID, no: int, *, done_on: date, note: str, version:
     if task is None:
         raise NotFound("没有这个编号的整改任务")
     _mine(act, case_id, task)
-    if done_on > legal_day(act.now):
-        raise Invalid(flaws=[Flaw("/done_on", "in_future", "完成日期不能晚于今天")])
+    _plausible(act, case, done_on)
     sight.current(act, case, version)
     if case.state is not State.RECTIFYING:
         raise IllegalTransition(f"本问题目前是“{STATE_TITLES[case.state]}”，整改中才能报告任务完成")
@@ -58,6 +57,15 @@ def mark(act: Act, case_id: UUID, no: int, *, done_on: date, note: str, version:
         content={"no": no, "done_on": done_on, "note": note},
     )
     return case_id
+
+
+def _plausible(act: Act, case: AnyRow, done_on: date) -> None:
+    listed_on = legal_day(case.received_at)
+    if done_on > legal_day(act.now):
+        raise Invalid(flaws=[Flaw("/done_on", "in_future", "完成日期不能晚于今天")])
+    if done_on < listed_on:
+        told = f"完成日期不能早于交办日期{listed_on.isoformat()}"
+        raise Invalid(flaws=[Flaw("/done_on", "too_early", told)])
 
 
 def _mine(act: Act, case_id: UUID, task: AnyRow) -> None:

@@ -25,6 +25,7 @@ class Gaps:
 
     missing: tuple[str, ...] = ()  # papers due when applying
     missing_at_end: tuple[str, ...] = ()  # papers due when writing off
+    missing_at_filing: tuple[str, ...] = ()  # papers due before the archive
     unmet_standard: tuple[str, ...] = ()
     unpaired_stations: tuple[str, ...] = ()
 
@@ -56,6 +57,7 @@ def look(act: Act, item: AnyRow, materials: Sequence[AnyRow], stations: Sequence
     found = Gaps(
         missing=dossier.missing(lines, Due.APPLY) + none,
         missing_at_end=dossier.missing(lines, Due.WRITE_OFF),
+        missing_at_filing=dossier.missing(lines, Due.LOOK_BACK),
         unmet_standard=compare(
             standard,
             rows.reports(there),

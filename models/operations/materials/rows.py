@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from models.domain.acceptance.comparing import Poll, Report, Sample
 from models.domain.acceptance.dossier import Held
 from models.domain.acceptance.materials import MaterialKind, Phase
-from models.domain.acceptance.stations import Photo, Station
+from models.domain.acceptance.stations import Photo, Station, taken_on
 from models.domain.errors import NotFound
 from models.operations.act import Act
 from models.operations.casework import sight
@@ -91,6 +91,7 @@ def photo(row: AnyRow) -> Photo:
         lon=facts.get("lon"),
         lat=facts.get("lat"),
         heading=facts.get("heading"),
+        taken_on=taken_on(facts),
     )
 
 

@@ -10,6 +10,7 @@ from models.domain.access import Role
 from models.domain.errors import Forbidden
 from models.domain.rectification.words import Part
 from models.operations.act import Act
+from models.operations.casework.item_past import own_units
 from models.operations.periods import keeping
 from models.tables.base import AnyRow
 from models.tables.cases import case_units
@@ -41,6 +42,8 @@ def may_review(act: Act, case: AnyRow) -> None:
         act.actor, Role.VERIFIER, lead
     ):
         raise Forbidden("填报由牵头单位核查人员或整改办审核，您所在单位不是本问题的牵头单位")
+    if own_units(act, case.created_at) & act.law.families(units(act, case.id, Part.RESPONSIBLE)):
+        raise Forbidden("您所在单位属于责任单位（含其上下级），不能审核自己的填报")
 
 
 def units(act: Act, case_id: UUID, part: Part) -> frozenset[UUID]:

@@ -16,7 +16,7 @@ from models.domain.publications import (
     PublicationState,
     publishable_in,
 )
-from models.domain.states import STATE_TITLES, Kind
+from models.domain.states import STATE_TITLES, Kind, State
 from models.domain.timing.calendar import legal_day
 from models.operations.act import Act
 from models.operations.publishing import apart, drafting, held, terms
@@ -46,6 +46,8 @@ def approve(act: Act, publication_id: UUID, *, version: int | None) -> UUID:
         "published_at": act.now,
     }
     held.write(act, row, PublicationAction.APPROVE, values)
+    if case.kind is Kind.RECTIFICATION and case.state is State.IN_PUBLICITY:
+        terms.restart_approval(act, case, row.last_day)
     return publication_id
 
 

@@ -128,6 +128,8 @@ def _days(act: Act, case: AnyRow, first_day: date, last_day: date) -> None:
         flaws.append(Flaw("/last_day", "before_first", "截止日期不能早于开始日期"))
     elif last_day < legal_day(act.now):
         flaws.append(Flaw("/last_day", "over", "截止日期已经过去，请改为今天或以后"))
+    elif case.kind is Kind.RECTIFICATION and first_day < legal_day(act.now):
+        flaws.append(Flaw("/first_day", "over", "公示的第一天不能早于今天"))
     elif case.kind is Kind.RECTIFICATION:
         flaws += too_short(act, case, first_day, last_day)
     if flaws:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.domain.publications import OBJECTION_REPLY, PUBLICATION_RETRACT, UNRULED
+from models.domain.timing.calendar import SHANGHAI
 from models.domain.timing.clocks import reckon
 from models.operations import deadlines
 from models.operations.act import Act
 from models.tables.base import AnyRow
 from models.tables.cases import cases
+from models.tables.deadlines import deadlines as T
 
+RECT_APPROVE: Final = "RECT_APPROVE"
+EVENING: Final = time(23)
 SHIPPED: Final = "系统默认期限（本地还没有规则）"
 
 
@@ -61,6 +65,24 @@ def begin(act: Act, case: AnyRow, rule_id: str, subject_id: UUID) -> date:
         )
     deadlines.refresh(act, case.id)
     return settled.reckoning.due_on
+
+
+def publicity_over(act: Act, case_id: UUID, last_day: date) -> datetime:
+    """
+    The evening of the last day of a publicity: the approval of an item counts from the day after it.
+
+    A second later for each such clock the case had before: two that begin at one instant would be one.
+    """
+    before = select(func.count()).where(T.c.case_id == case_id, T.c.rule_id == RECT_APPROVE)
+    evening = datetime.combine(last_day, EVENING, SHANGHAI)
+    return evening + timedelta(seconds=act.db.execute(before).scalar_one())
+
+
+def restart_approval(act: Act, case: AnyRow, last_day: date) -> None:
+    """Another publicity took the place of the one the approval was counted from: it counts from the new end."""
+    deadlines.stop(act, deadlines.running(act, case.id), (RECT_APPROVE,), cancelled=True)
+    deadlines.start(act, case, RECT_APPROVE, publicity_over(act, case.id, last_day), limits=None)
+    deadlines.refresh(act, case.id)
 
 
 def end(act: Act, case_id: UUID, subject_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -24,6 +25,14 @@ def test_pairs_are_told_in_order_of_number() -> None:
         "2号机位（桩2）缺整改前、整改后照片",
     )
     assert unpaired([ONE], [*photos, Photo(ONE.id, Phase.AFTER)]) == ()
+
+
+def test_an_after_photo_older_than_the_before_shows_nothing() -> None:
+    """A photo called "after" but taken before the one "before" does not make a pair; of the same day it does."""
+    before = Photo(ONE.id, Phase.BEFORE, taken_on=date(2026, 11, 20))
+    old = Photo(ONE.id, Phase.AFTER, taken_on=date(1989, 1, 1))
+    assert unpaired([ONE], [before, old]) == ("1号机位（桩1）缺整改后照片",)
+    assert unpaired([ONE], [before, old, Photo(ONE.id, Phase.AFTER, taken_on=date(2026, 11, 20))]) == ()
 
 
 @given(st.integers(0, 359), st.integers(0, 359))

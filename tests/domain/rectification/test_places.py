@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.domain.drafts import Place
@@ -163,6 +163,7 @@ def test_other_spellings_are_refused(text: str) -> None:
         station_m(text)
 
 
+@settings(deadline=None)  # how long it takes says nothing on a busy machine
 @given(st.integers(min_value=3, max_value=60), st.floats(min_value=0.2, max_value=1))
 def test_stars_do_not_cross_themselves(corners: int, dent: float) -> None:
     """A star around its middle never crosses itself; with two corners swapped across it does."""

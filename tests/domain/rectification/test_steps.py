@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 from uuid import uuid4
@@ -182,3 +183,44 @@ def test_the_diagram_names_every_state() -> None:
     """The generated diagram shows each state of an item in Chinese."""
     drawn = mermaid(RECTIFICATION)
     assert all(f"{state.value}: {STATE_TITLES[state]}" in drawn for state in STATES)
+
+
+def test_two_looks_are_apart() -> None:
+    """The second look-back is refused before its first day, and the item is not filed without its notes."""
+    who, day = everybody(uuid4(), uuid4()), date(2027, 3, 1)
+    once = {"look_backs": 1, "next_look_on": day}
+    early = facts(State.LOOK_BACK, who, **once, looked_on=day - timedelta(days=1))
+    with pytest.raises(GuardsUnmet) as refused:
+        decide(RECTIFICATION, Action.LOOK_BACK, early)
+    assert [unmet.guard for unmet in refused.value.unmet] == ["looks_apart"]
+    decide(RECTIFICATION, Action.LOOK_BACK, facts(State.LOOK_BACK, who, **once, looked_on=day))
+    bare = facts(State.LOOK_BACK, who, look_backs=2, missing_at_filing=("回头看记录",))
+    with pytest.raises(GuardsUnmet) as refused:
+        decide(RECTIFICATION, Action.ARCHIVE, bare)
+    assert [unmet.guard for unmet in refused.value.unmet] == ["filed_whole"]
+
+
+def test_an_objection_before_the_publicity_begins_has_a_way() -> None:
+    """Upheld before 开始公示 it bars the publicity and leads back to work; so does an error of the verifiers."""
+    unit = uuid4()
+    upheld = facts(
+        State.VERIFIED, everybody(uuid4(), unit), published=True, upheld_objections=1, verifier=unit
+    )
+    with pytest.raises(GuardsUnmet) as refused:
+        decide(RECTIFICATION, Action.PUBLISH, upheld)
+    assert [unmet.guard for unmet in refused.value.unmet] == ["no_objection_upheld"]
+    assert decide(RECTIFICATION, Action.UPHOLD_OBJECTION, upheld).target is State.RECTIFYING
+    assert decide(RECTIFICATION, Action.FAIL_SITE, upheld).target is State.RECTIFYING
+
+
+def test_the_end_of_the_publicity_is_told() -> None:
+    """An approval too early says until when it is shown; one without a publicity says what to do."""
+    who = everybody(uuid4(), uuid4())
+    for ends_on, said in ((date(2026, 12, 1), "公示至2026-12-01"), (None, "请重新拟稿公示")):
+        with pytest.raises(GuardsUnmet) as refused:
+            decide(
+                RECTIFICATION,
+                Action.APPROVE_WRITE_OFF,
+                facts(State.IN_PUBLICITY, who, publicity_ends_on=ends_on),
+            )
+        assert said in refused.value.unmet[0].message

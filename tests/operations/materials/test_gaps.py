@@ -53,7 +53,9 @@ def test_a_complete_file_lets_the_unit_apply(world: World) -> None:
         step(world, case_id, "liaison", Action.APPLY, now=LATER)
     assert "materials_complete" in {one.guard for one in refused.value.unmet}
     stories.complete(world, case_id)
-    assert gaps_of(world, case_id) == Gaps(missing_at_end=("现场核查验收意见", "公示截图", "批复"))
+    assert gaps_of(world, case_id) == Gaps(
+        missing_at_end=("现场核查验收意见", "公示截图", "批复"), missing_at_filing=("回头看记录",)
+    )
     step(world, case_id, "liaison", Action.APPLY, now=LATER)
     assert case_of(world, case_id).state is State.MATERIAL_REVIEW
 

@@ -57,7 +57,7 @@ def put_step(
         values = {"id": uuid7(now), "case_id": case_id, "seq": last + 1, "action": action}
         values |= {"source": case.state, "target": target, "round": case.round, "at": now, "by": by}
         db.execute(insert(steps).values(**values, role=None, principal_id=None, inputs=inputs or {}))
-        db.execute(update(cases).where(cases.c.id == case_id).values(state=target))
+        db.execute(update(cases).where(cases.c.id == case_id).values(state=target, version=last + 1))
 
 
 def words_of(case_id: UUID, **changed: Any) -> Draft:

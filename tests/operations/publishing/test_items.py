@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from models.domain.access import Role
 from models.domain.errors import GuardsUnmet, IllegalTransition, Invalid
 from models.domain.publications import OBJECTION_REPLY, PUBLICATION_RETRACT
-from models.domain.states import State
+from models.domain.states import Action, State
 from models.operations.law import rules
 from models.operations.publishing import (
     answering,
@@ -26,13 +26,14 @@ from models.operations.publishing import (
 )
 from models.operations.publishing.listing import Filters
 from models.operations.publishing.standing import Standing
+from models.tables.base import AnyRow
 from models.tables.cases import cases
 from models.tables.deadlines import deadlines
 from models.tables.ledgers import items
 from models.tables.publications import publications
 from tests.factories import COUNTY, NOW, OTHER_COUNTY, World
 from tests.operations.law.rule_cells import local_rule
-from tests.operations.ledgers.stories import rectifying
+from tests.operations.ledgers.stories import rectifying, step
 from tests.operations.publishing.item_stories import FIRST, LAST, drafted, published, verified, words_of
 from tests.operations.publishing.stories import grant, objected, objection_on, row_of
 
@@ -185,6 +186,9 @@ def test_where_it_stands(world: World) -> None:
     assert stands(world, case_id, days=8, since=NOW + timedelta(minutes=1)) == nothing
 
 
+LATER = {"first_day": date(2026, 11, 25), "last_day": date(2026, 12, 1)}
+
+
 def test_a_retracted_publicity_counts_for_nothing(world: World) -> None:
     """Taken back it is neither announced nor over; a new one is drafted while the item is in publicity."""
     case_id = verified(world)
@@ -194,7 +198,7 @@ def test_a_retracted_publicity_counts_for_nothing(world: World) -> None:
     with world.act("office", now=NOW + timedelta(days=2)) as act:
         deciding.retract(act, made, reason="日期有误", version=2)
     assert stands(world, case_id, days=9) == Standing(False, False, None, None, 0, 0)
-    again = published(world, case_id, now=NOW + timedelta(days=2), last_day=date(2026, 12, 1))
+    again = published(world, case_id, now=NOW + timedelta(days=2), **LATER)
     assert row_of(world, again).case_id == case_id
     assert stands(world, case_id, days=9).over
 
@@ -260,3 +264,27 @@ def test_the_public_sees_an_item_like_the_others(world: World) -> None:
         with world.act("office") as act:
             (row,) = listing.page(act, Filters(), after=None, limit=9)
         assert row.case_reopened is reopened
+
+
+def test_another_publicity_moves_the_approval(world: World) -> None:
+    """The approval is counted from the end of the publicity that stands, not of the one it replaced."""
+    case_id = verified(world)
+    made = published(world, case_id)
+    step(world, case_id, "office", Action.PUBLISH, now=NOW + timedelta(days=1))
+    first = clock(world, case_id)
+    with world.act("office", now=NOW + timedelta(days=2)) as act:
+        deciding.retract(act, made, reason="日期有误", version=2)
+    published(world, case_id, now=NOW + timedelta(days=2), **LATER)
+    second = clock(world, case_id)
+    assert first.id != second.id
+    assert second.due_on > first.due_on
+    with world.engine.connect() as db:
+        assert (
+            db.execute(select(cases.c.due_rule).where(cases.c.id == case_id)).scalar_one() == "RECT_APPROVE"
+        )
+
+
+def clock(world: World, case_id: UUID) -> AnyRow:
+    with world.engine.connect() as db:
+        running = deadlines.c.rule_id == "RECT_APPROVE", deadlines.c.state == "running"
+        return db.execute(select(deadlines).where(deadlines.c.case_id == case_id, *running)).one()
