@@ -13,7 +13,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from models import migrate
 from models.db.engines import transaction
@@ -21,6 +21,7 @@ from models.domain.access import SYSTEM, Actor, Grant, Role
 from models.domain.complaints import Channel, Confidentiality, Track
 from models.domain.drafts import CaseDraft, ComplaintDraft, Place, Reporter
 from models.domain.ids import uuid7
+from models.domain.law import Law
 from models.keyring import Keys, kid_of
 from models.operations import founding, journal
 from models.operations.act import Act
@@ -95,19 +96,27 @@ class World:
     url: str
     engine: Engine
     vault: Vault
+    _law: Law | None = None
+
+    def law_in(self, db: Connection) -> Law:
+        """The law, read again only when it has changed."""
+        version = reference.version(db)
+        if self._law is None or self._law.version != version:
+            self._law = reference.load(db)
+        return self._law
 
     @contextmanager
     def act(self, name: str | None = None, *, now: datetime = NOW) -> Iterator[Act]:
         """One act of a person (or the system), sealed and committed."""
         with transaction(self.engine) as db:
-            law = reference.load(db)
+            law = self.law_in(db)
             act = Act(db, self.actor(db, name, now) if name else SYSTEM, now, law, self.vault)
             yield act
             journal.seal(act)
 
     def actor(self, db: Any, name: str, now: datetime) -> Actor:
         """The actor behind a login name, as a session would make him."""
-        law = reference.load(db)
+        law = self.law_in(db)
         account = db.execute(select(tables.accounts).where(tables.accounts.c.login == name)).one()
         held = db.execute(
             select(tables.grants).where(
